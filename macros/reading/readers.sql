@@ -1,0 +1,69 @@
+{#- Readers turn the text of a raw cell into a typed value, or into null where it cannot be read.
+    None of them guesses: a cell that is not blank and reads as null is reported by row_problem(). -#}
+
+{#- Text without surrounding blanks; a blank cell is null. -#}
+{% macro to_text(cell) -%}
+    nullif(trim({{ cell }}), '')
+{%- endmacro %}
+
+{#- An exact number. Only plain decimal notation: engines also read 1_000, infinity or 0x1F. -#}
+{% macro to_decimal(cell, precision=18, scale=4) -%}
+    case
+        when {{ matches_pattern('trim(' ~ cell ~ ')', '^[+-]?([0-9]+[.]?[0-9]*|[.][0-9]+)([eE][+-]?[0-9]{1,2})?$') }}
+            then {{ try_to_type('trim(' ~ cell ~ ')', 'decimal(' ~ precision ~ ', ' ~ scale ~ ')') }}
+    end
+{%- endmacro %}
+
+{#- A whole number; 12.0 is one (spreadsheets and float columns write it), 12.5 is not. -#}
+{% macro to_integer(cell) -%}
+    case
+        when {{ matches_pattern('trim(' ~ cell ~ ')', '^[+-]?[0-9]+([.]0*)?$') }}
+            then cast({{ try_to_type('trim(' ~ cell ~ ')', 'decimal(18, 0)') }} as bigint)
+    end
+{%- endmacro %}
+
+{#- true/false from the spellings that connectors use: true, t, yes, y, 1 and their opposites. -#}
+{% macro to_boolean(cell) -%}
+    case
+        when lower(trim({{ cell }})) in ('true', 't', 'yes', 'y', '1') then true
+        when lower(trim({{ cell }})) in ('false', 'f', 'no', 'n', '0') then false
+    end
+{%- endmacro %}
+
+{#- A UTC timestamp from ISO text. Text without an offset is UTC, as connectors land it. Text that
+    is a bare date is not an instant and gives null: to_date() reads it. -#}
+{% macro to_utc(cell) -%}
+    case
+        when {{ matches_pattern('trim(' ~ cell ~ ')', '^[0-9]{4}-[0-9]{2}-[0-9]{2}[ T][0-9]{2}:') }}
+            then {{ try_to_utc('trim(' ~ cell ~ ')') }}
+    end
+{%- endmacro %}
+
+{#- A date from ISO text (2026-01-31); a time at midnight behind it is ignored. -#}
+{% macro to_date(cell) -%}
+    case
+        when {{ matches_pattern('trim(' ~ cell ~ ')', '^[0-9]{4}-[0-9]{2}-[0-9]{2}([ T]00:00(:00([.]0*)?)?([Z]|[+]00(:?00)?)?)?$') }}
+            then {{ try_to_type('substr(trim(' ~ cell ~ '), 1, 10)', 'date') }}
+    end
+{%- endmacro %}
+
+{#- Both clocks of one event: <name>_at where the cell is an instant, <name>_on where it is a bare
+    date. A date is never made into an instant: midnight UTC is the day before in New York. -#}
+{% macro both_clocks(cell, name) -%}
+    {{ to_utc(cell) }} as {{ name }}_at,
+        case when {{ matches_pattern('trim(' ~ cell ~ ')', '^[0-9]{4}-[0-9]{2}-[0-9]{2}$') }} then {{ to_date(cell) }} end as {{ name }}_on
+{%- endmacro %}
+
+{#- Personal data leaves staging only as a keyed hash, equal for equal values. The key comes from
+    the environment and is in no repository. -#}
+{% macro masked(cell) -%}
+    case
+        when {{ to_text(cell) }} is not null
+            then md5('{{ env_var("PII_SALT", "unsalted") }}' || '|' || lower(trim({{ cell }})))
+    end
+{%- endmacro %}
+
+{#- A currency code in the one canonical form. -#}
+{% macro to_currency(cell) -%}
+    upper({{ to_text(cell) }})
+{%- endmacro %}

@@ -1,0 +1,182 @@
+{#- Where a staged row comes from: account, file and row (1 = first row under the header). -#}
+{% macro raw_location() -%}
+    raw._source_account as source_account,
+        raw._source_file as source_file,
+        raw._source_row as source_row
+{%- endmacro %}
+
+{#- A hash of all that was delivered in a row, but for the connector's own sync time: two deliveries
+    of one record are the same record when this is equal. -#}
+{% macro payload_hash(source_system, raw_table) -%}
+    md5(
+        {%- for column in source_columns(source_system, raw_table) if column.name != '_fivetran_synced' %}
+        coalesce(raw.{{ quoted_column(column.name) }}, '') || '|' ||
+        {%- endfor %} ''
+    )
+{%- endmacro %}
+
+{#- The columns of a raw table as its source YAML lists them; empty while dbt parses. -#}
+{% macro source_columns(source_system, raw_table) -%}
+    {% set found = [] %}
+    {% if execute %}
+        {% for node in graph.sources.values()
+            if node.source_name == 'raw_' ~ source_system and node.name == raw_table %}
+            {% do found.extend(node.columns.values()) %}
+        {% endfor %}
+        {% if not found %}
+            {% do exceptions.raise_compiler_error(
+                'raw_' ~ source_system ~ '.' ~ raw_table ~ ' is not in the source YAML, or lists no columns'
+            ) %}
+        {% endif %}
+    {% endif %}
+    {{ return(found) }}
+{%- endmacro %}
+
+{#- A raw column's name as SQL wants it: vendors use reserved words (index, name, end). -#}
+{% macro quoted_column(name) -%}
+    {{ adapter.quote(name) }}
+{%- endmacro %}
+
+{% macro column_meta(column, key) -%}
+    {{ return(column.get('config', {}).get('meta', {}).get(key, column.get('meta', {}).get(key))) }}
+{%- endmacro %}
+
+{#- Why a raw row cannot be used, or null. Read off the kinds that the source YAML gives its columns:
+    a cell that must be filled and is blank; one that is filled and does not read as its kind; a
+    currency that ISO 4217 does not know; an amount that is no whole number of the minor unit.
+    `also` lists [condition, reason] pairs of the table's own. Needs a CTE `currencies`
+    (currency_units) joined on the row's currency where a column has kind currency, minor or major. -#}
+{% macro row_problem(source_system, raw_table, also=[]) -%}
+    case
+        {%- for column in source_columns(source_system, raw_table) %}
+        {%- set cell = 'raw.' ~ quoted_column(column.name) %}
+        {%- set kind = column_meta(column, 'kind') %}
+        {%- if column_meta(column, 'filled') %}
+        when {{ to_text(cell) }} is null then '{{ column.name }} is blank'
+        {%- endif %}
+        {%- set readable = {
+            'integer': to_integer(cell), 'decimal': to_decimal(cell, 36, 12), 'minor': to_decimal(cell, 24, 4),
+            'major': to_decimal(cell, 18, 4), 'boolean': to_boolean(cell),
+            'timestamp': 'coalesce(' ~ to_utc(cell) ~ ', cast(' ~ to_date(cell) ~ ' as timestamp))',
+            'date': to_date(cell),
+        }.get(kind) %}
+        {%- if readable %}
+        when {{ to_text(cell) }} is not null and {{ readable }} is null
+            then '{{ column.name }} does not read as {{ kind_in_words(kind) }}: ' || substr(trim({{ cell }}), 1, 40)
+        {%- endif %}
+        {%- if kind == 'currency' %}
+        when {{ to_text(cell) }} is not null and currencies.currency is null
+            then '{{ column.name }} is no known currency: ' || substr(trim({{ cell }}), 1, 40)
+        {%- endif %}
+        {%- endfor %}
+        {%- for column in source_columns(source_system, raw_table) %}
+        {%- set cell = 'raw.' ~ quoted_column(column.name) %}
+        {%- set kind = column_meta(column, 'kind') %}
+        {%- if kind in ['minor', 'major'] %}
+        when currencies.currency is null and {{ to_text(cell) }} is not null
+            then '{{ column.name }} has no currency'
+        {%- set amount = minor_to_major(cell) if kind == 'minor' else to_decimal(cell, 28, 10) %}
+        when not ({{ is_whole_text(amount) }})
+            then '{{ column.name }} is not a whole number of the currency''s minor unit: ' || substr(trim({{ cell }}), 1, 40)
+        {%- endif %}
+        {%- endfor %}
+        {%- for condition, reason in also %}
+        when {{ condition }} then {{ reason }}
+        {%- endfor %}
+    end
+{%- endmacro %}
+
+{#- Whole in the ISO minor unit, forgiving what a float column adds behind the sixth decimal. -#}
+{% macro is_whole_text(amount) -%}
+    abs(
+        cast({{ amount }} as decimal(28, 10)) * currencies.units_per_major
+        - round(cast({{ amount }} as decimal(28, 10)) * currencies.units_per_major, 0)
+    ) <= 0.0001
+{%- endmacro %}
+
+{% macro kind_in_words(kind) -%}
+    {{ return({
+        'integer': 'a whole number', 'decimal': 'a number', 'minor': 'an amount', 'major': 'an amount',
+        'boolean': 'true or false', 'timestamp': 'a time', 'date': 'a date',
+    }[kind]) }}
+{%- endmacro %}
+
+{#- What becomes of each staged row. `typed` must have source_account, source_file, source_row,
+    row_id (the record's key as text), row_version (when it was synced; null where unknown),
+    payload_hash, problem, is_deleted, is_test_mode. Adds row_disposition and disposition_reason.
+    - A row with a problem is quarantined.
+    - Of the rows of one record the newest counts. Older content is superseded; the same content
+      again is a duplicate. Two contents with the same sync time: nobody can say which is right,
+      so both are quarantined.
+    - Ids that differ only in case or padding cannot be told from an export fault: the one that
+      sorts first stays, the others are quarantined. -#}
+{% macro judge_rows(typed) -%}
+    select
+        ranked.*,
+        case
+            when ranked.problem is not null then 'quarantined'
+            when ranked.row_id <> ranked.first_row_id then 'quarantined'
+            when
+                coalesce(ranked.row_version, ranked.no_version) = ranked.newest_version
+                and ranked.has_conflict
+                then 'quarantined'
+            when ranked.copy_number > 1 and ranked.payload_hash = ranked.newest_payload_hash then 'duplicate'
+            when ranked.copy_number > 1 then 'superseded'
+            when ranked.is_test_mode then 'test_mode'
+            when ranked.is_deleted then 'deleted'
+            else 'accepted'
+        end as row_disposition,
+        case
+            when ranked.problem is not null then ranked.problem
+            when ranked.row_id <> ranked.first_row_id
+                then 'the id ' || ranked.row_id || ' differs from ' || ranked.first_row_id || ' only in case or padding'
+            when
+                coalesce(ranked.row_version, ranked.no_version) = ranked.newest_version
+                and ranked.has_conflict
+                then 'the id ' || ranked.row_id || ' was delivered with different contents and one sync time'
+            when ranked.copy_number > 1 and ranked.payload_hash = ranked.newest_payload_hash
+                then 'the same record was delivered before'
+            when ranked.copy_number > 1 then 'a newer version of the record was delivered'
+            when ranked.is_test_mode then 'the record is test data of the source'
+            when ranked.is_deleted then 'the source marks the record deleted'
+        end as disposition_reason
+
+    from (
+        select
+            versioned.*,
+            row_number() over (
+                partition by versioned.source_account, versioned.contest_key
+                order by versioned.row_version desc nulls last, versioned.source_file, versioned.source_row
+            ) as copy_number,
+            first_value(versioned.payload_hash) over (
+                partition by versioned.source_account, versioned.contest_key
+                order by versioned.row_version desc nulls last, versioned.source_file, versioned.source_row
+            ) as newest_payload_hash,
+            -- Only rows that share the newest sync time can conflict with one another.
+            min(case when coalesce(versioned.row_version, versioned.no_version) = versioned.newest_version then versioned.payload_hash end)
+                over (partition by versioned.source_account, versioned.contest_key)
+            <> max(case when coalesce(versioned.row_version, versioned.no_version) = versioned.newest_version then versioned.payload_hash end)
+                over (partition by versioned.source_account, versioned.contest_key) as has_conflict
+
+        from (
+            select
+                contested.*,
+                max(coalesce(contested.row_version, contested.no_version))
+                    over (partition by contested.source_account, contested.contest_key) as newest_version,
+                min(contested.row_id)
+                    over (partition by contested.source_account, contested.contest_key) as first_row_id
+
+            from (
+                select
+                    {{ typed }}.*,
+                    cast('1900-01-01 00:00:00' as timestamp) as no_version,
+                    -- A row with a problem competes with none: it is set apart under its own place.
+                    case
+                        when {{ typed }}.problem is null then lower({{ typed }}.row_id)
+                        else {{ typed }}.source_file || '#' || cast({{ typed }}.source_row as {{ dbt.type_string() }})
+                    end as contest_key
+                from {{ typed }}
+            ) as contested
+        ) as versioned
+    ) as ranked
+{%- endmacro %}

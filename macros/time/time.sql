@@ -1,0 +1,31 @@
+{#- The date of an instant in a legal entity's zone. -#}
+{% macro local_date(instant, time_zone) -%}
+    {{ return(adapter.dispatch('local_date')(instant, time_zone)) }}
+{%- endmacro %}
+{% macro default__local_date(instant, time_zone) -%}
+    to_date(from_utc_timestamp({{ instant }}, {{ time_zone }}))
+{%- endmacro %}
+{% macro duckdb__local_date(instant, time_zone) -%}
+    cast(timezone({{ time_zone }}, timezone('UTC', {{ instant }})) as date)
+{%- endmacro %}
+
+{#- The business date of an event: the source's own date, else the date of its instant in the
+    entity's zone (design, money and time). -#}
+{% macro business_date(event, time_zone='time_zone') -%}
+    coalesce({{ event }}_on, {{ local_date(event ~ '_at', time_zone) }})
+{%- endmacro %}
+
+{#- First day of the month of a date. -#}
+{% macro month_of(date_column) -%}
+    cast({{ dbt.date_trunc('month', date_column) }} as date)
+{%- endmacro %}
+
+{#- The day the run looks from (var as_of_date, else the latest business day of the data):
+    a rerun of March gives March. -#}
+{% macro as_of_date() -%}
+    {%- if var('as_of_date') -%}
+        cast('{{ var("as_of_date") }}' as date)
+    {%- else -%}
+        (select run_dates.as_of_date from {{ ref('int_run_dates') }} as run_dates)
+    {%- endif -%}
+{%- endmacro %}

@@ -1,0 +1,2 @@
+{#- Grain: one approval asked for one object. -#}
+{{ union_feeds('approvals') }}

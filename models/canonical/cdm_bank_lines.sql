@@ -1,0 +1,2 @@
+{#- Grain: one entry of one bank statement. -#}
+{{ union_feeds('bank_lines') }}

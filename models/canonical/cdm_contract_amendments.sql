@@ -1,0 +1,2 @@
+{#- Grain: one change to one contract. -#}
+{{ union_feeds('contract_amendments') }}

@@ -1,0 +1,2 @@
+{#- Grain: one line of one contract. -#}
+{{ union_feeds('contract_lines') }}

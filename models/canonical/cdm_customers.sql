@@ -1,0 +1,2 @@
+{#- Grain: one customer (account) in one system. -#}
+{{ union_feeds('customers') }}

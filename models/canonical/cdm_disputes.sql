@@ -1,0 +1,2 @@
+{#- Grain: one dispute of one payment or document. -#}
+{{ union_feeds('disputes') }}

@@ -1,0 +1,2 @@
+{#- Grain: one step of dunning on one invoice. -#}
+{{ union_feeds('dunning_events') }}

@@ -1,0 +1,2 @@
+{#- Grain: one line of one invoice. -#}
+{{ union_feeds('invoice_lines') }}

@@ -1,0 +1,2 @@
+{#- Grain: one invoice of one billing system, drafts included. -#}
+{{ union_feeds('invoices') }}

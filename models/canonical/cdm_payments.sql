@@ -1,0 +1,2 @@
+{#- Grain: one payment, with or without a processor. -#}
+{{ union_feeds('payments') }}

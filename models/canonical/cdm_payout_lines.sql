@@ -1,0 +1,2 @@
+{#- Grain: one movement of one processor balance. -#}
+{{ union_feeds('payout_lines') }}

@@ -1,0 +1,2 @@
+{#- Grain: one tier of one price. -#}
+{{ union_feeds('price_tiers') }}

@@ -1,0 +1,2 @@
+{#- Grain: one price (rate) of one product. -#}
+{{ union_feeds('prices') }}

@@ -1,0 +1,2 @@
+{#- Grain: one product of one system's catalogue. -#}
+{{ union_feeds('products') }}

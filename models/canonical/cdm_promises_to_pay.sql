@@ -1,0 +1,2 @@
+{#- Grain: one promise of a customer to pay. -#}
+{{ union_feeds('promises_to_pay') }}

@@ -1,0 +1,2 @@
+{#- Grain: one refund of one payment. -#}
+{{ union_feeds('refunds') }}

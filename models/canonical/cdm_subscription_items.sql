@@ -1,0 +1,2 @@
+{#- Grain: one charge of one subscription. -#}
+{{ union_feeds('subscription_items') }}

@@ -1,0 +1,2 @@
+{#- Grain: one subscription, in its current version. -#}
+{{ union_feeds('subscriptions') }}

@@ -1,0 +1,2 @@
+{#- Grain: one attempt to deliver one integration message. -#}
+{{ union_feeds('sync_messages') }}

@@ -1,0 +1,2 @@
+{#- Grain: one metered event. -#}
+{{ union_feeds('usage_events') }}

@@ -1,0 +1,2 @@
+{#- Grain: one change of one field of a work item. -#}
+{{ union_feeds('work_item_events') }}

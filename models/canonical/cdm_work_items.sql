@@ -1,0 +1,2 @@
+{#- Grain: one ticket, incident or change. -#}
+{{ union_feeds('work_items') }}
