@@ -247,9 +247,7 @@ def _instant(text: str, where: str) -> datetime:
     return instant.astimezone(UTC).replace(tzinfo=None) if instant.tzinfo else instant
 
 
-def _check(
-    declared: Declaration, folder: Path, files: Mapping[Path, ExtractFile]
-) -> list[Path]:
+def _check(declared: Declaration, folder: Path, files: Mapping[Path, ExtractFile]) -> list[Path]:
     """The files a declaration speaks of; RunError when they are not as declared."""
     matching = [
         path

@@ -54,3 +54,9 @@ class Interrupts:
             yield
         finally:
             self._holding = False
+
+    @contextmanager
+    def committed(self) -> Iterator[None]:
+        """Lets the rest of a run finish once it counts: an interrupt can no longer undo it."""
+        self._holding = True
+        yield

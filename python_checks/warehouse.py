@@ -69,7 +69,9 @@ class Warehouse:
         another process that keeps it from being opened.
         """
         if not self.build_file.exists():
-            remove_database(self.build_file)  # A log without its file would be replayed on a new one.
+            remove_database(
+                self.build_file
+            )  # A log without its file would be replayed on a new one.
             return None
         try:
             with duckdb.connect(str(self.build_file)) as connection:

@@ -67,3 +67,39 @@
 {% macro to_currency(cell) -%}
     upper({{ to_text(cell) }})
 {%- endmacro %}
+
+{#- What stands behind the last `mark` of a text (the domain of an address). -#}
+{% macro text_after(cell, mark) -%}
+    case
+        when position('{{ mark }}' in {{ cell }}) > 0
+            then {{ to_text("substr(" ~ cell ~ ", position('" ~ mark ~ "' in " ~ cell ~ ") + 1)") }}
+    end
+{%- endmacro %}
+
+{#- The words that a seed knows for one raw column, with the canonical word for each. -#}
+{% macro known_words(source_system, raw_table, raw_column) -%}
+    select
+        words.raw_value,
+        words.canonical_value
+
+    from {{ ref('status_map') }} as words
+
+    where
+        words.source_system = '{{ source_system }}'
+        and words.raw_table = '{{ raw_table }}'
+        and words.raw_column = '{{ raw_column }}'
+{%- endmacro %}
+
+{#- The record's own key as one text; null where a part of it is blank. -#}
+{% macro row_id(cells) -%}
+    {%- for cell in cells -%}
+        {{ to_text(cell) }}{{ " || '|' || " if not loop.last }}
+    {%- endfor -%}
+{%- endmacro %}
+
+{#- The same key exactly as delivered, blanks and all: judge_rows() compares the two. -#}
+{% macro delivered_id(cells) -%}
+    {%- for cell in cells -%}
+        {{ cell }}{{ " || '|' || " if not loop.last }}
+    {%- endfor -%}
+{%- endmacro %}

@@ -43,7 +43,8 @@
 
 {#- Why a raw row cannot be used, or null. Read off the kinds that the source YAML gives its columns:
     a cell that must be filled and is blank; one that is filled and does not read as its kind; a
-    currency that ISO 4217 does not know; an amount that is no whole number of the minor unit.
+    currency that ISO 4217 does not know; a status
+    without a meaning; an amount that is no whole number of the minor unit.
     `also` lists [condition, reason] pairs of the table's own. Needs a CTE `currencies`
     (currency_units) joined on the row's currency where a column has kind currency, minor or major. -#}
 {% macro row_problem(source_system, raw_table, also=[]) -%}
@@ -63,6 +64,10 @@
         {%- if readable %}
         when {{ to_text(cell) }} is not null and {{ readable }} is null
             then '{{ column.name }} does not read as {{ kind_in_words(kind) }}: ' || substr(trim({{ cell }}), 1, 40)
+        {%- endif %}
+        {%- if kind == 'status' %}
+        when {{ to_text(cell) }} is not null and statuses.raw_value is null
+            then '{{ column.name }} has no meaning in status_map: ' || substr(trim({{ cell }}), 1, 40)
         {%- endif %}
         {%- if kind == 'currency' %}
         when {{ to_text(cell) }} is not null and currencies.currency is null
@@ -102,7 +107,7 @@
 {%- endmacro %}
 
 {#- What becomes of each staged row. `typed` must have source_account, source_file, source_row,
-    row_id (the record's key as text), row_version (when it was synced; null where unknown),
+    row_id (the record's key as text), delivered_id (the same, blanks kept), row_version (when it was synced; null where unknown),
     payload_hash, problem, is_deleted, is_test_mode. Adds row_disposition and disposition_reason.
     - A row with a problem is quarantined.
     - Of the rows of one record the newest counts. Older content is superseded; the same content
@@ -115,7 +120,7 @@
         ranked.*,
         case
             when ranked.problem is not null then 'quarantined'
-            when ranked.row_id <> ranked.first_row_id then 'quarantined'
+            when ranked.delivered_id <> ranked.first_delivered_id then 'quarantined'
             when
                 coalesce(ranked.row_version, ranked.no_version) = ranked.newest_version
                 and ranked.has_conflict
@@ -128,8 +133,8 @@
         end as row_disposition,
         case
             when ranked.problem is not null then ranked.problem
-            when ranked.row_id <> ranked.first_row_id
-                then 'the id ' || ranked.row_id || ' differs from ' || ranked.first_row_id || ' only in case or padding'
+            when ranked.delivered_id <> ranked.first_delivered_id
+                then 'the id "' || ranked.delivered_id || '" differs from "' || ranked.first_delivered_id || '" only in case or padding'
             when
                 coalesce(ranked.row_version, ranked.no_version) = ranked.newest_version
                 and ranked.has_conflict
@@ -163,8 +168,12 @@
                 contested.*,
                 max(coalesce(contested.row_version, contested.no_version))
                     over (partition by contested.source_account, contested.contest_key) as newest_version,
-                min(contested.row_id)
-                    over (partition by contested.source_account, contested.contest_key) as first_row_id
+                first_value(contested.delivered_id) over (
+                    partition by contested.source_account, contested.contest_key
+                    order by
+                        case when contested.delivered_id = contested.row_id then 0 else 1 end,
+                        contested.delivered_id
+                ) as first_delivered_id
 
             from (
                 select

@@ -55,9 +55,9 @@ class Planted(NamedTuple):
 PLANTED = (
     Planted("invoice_never_exported", "netsuite", "transaction", "LWDE-0010"),
     Planted("invoice_posted_twice", "netsuite", "transaction", "LWDE-0008"),
-    Planted("invoice_amount_transposed", "netsuite", "transaction", "LWUS-0020"),
+    Planted("invoice_amount_transposed", "netsuite", "transaction", "LWUS-0019"),
     Planted("invoice_without_billing", "netsuite", "transaction", "MAN-0001"),
-    Planted("payout_in_transit", "stripe", "payout", "po_US0012"),
+    Planted("payout_in_transit", "stripe", "payout", "po_US0011"),
     Planted("payout_short_by_a_cent", "bank", "entry", "po_US0006"),
     Planted("bank_credit_without_payout", "bank", "entry", "po_DE9001"),
     Planted("balance_transaction_twice", "stripe", "balance_transaction", "txn_US0009"),
@@ -765,8 +765,9 @@ def stripe_catalogue(world: World, entity: Entity) -> Tables:
     opened = datetime(2025, 1, 2, 9, 0, tzinfo=UTC)
     tables: Tables = {"customer": [], "subscription": [], "subscription_item": []}
     tables["product"] = [{
-        "id": f"prod_{entity.prefix}_{plan}", "name": f"Lumenwerk {plan.title()}", "type": "service",
-        "description": f"Lumenwerk {plan.title()}, per seat", "unit_label": "seat", "active": True,
+        "id": f"prod_{entity.prefix}_{plan}", "name": f"Lumenwerk {plan.title()}",
+        "description": f"Lumenwerk {plan.title()}, per seat", "type": "service",
+        "unit_label": "seat", "active": True,
         "created": opened, "updated": opened, "livemode": True, "is_deleted": False,
     } for plan in ("team", "business", "enterprise")]
     tables["price"] = [{
@@ -823,7 +824,7 @@ def stripe_invoices(world: World, entity: Entity) -> Tables:
     mine = [invoice for invoice in world.invoices if invoice.customer.entity is entity]
     return {
         "invoice": [invoice_row(invoice) for invoice in mine],
-        "invoice_line_item": [line_row(invoice, line) for invoice in mine for line in invoice.lines],
+        "invoice_line_item": [line_row(bill, line) for bill in mine for line in bill.lines],
     }
 
 
@@ -919,11 +920,9 @@ def stripe_payments(world: World, entity: Entity) -> Tables:
     return {
         "payment_intent": [intent_row(intent) for intent in intents],
         "invoice_payment": [invoice_payment_row(i, i.invoice) for i in intents if i.invoice],
-        "charge": [charge_row(c) for c in world.charges if c.intent.customer.entity is entity],
-        "refund": [refund_row(r) for r in world.refunds if r.charge.intent.customer.entity is entity],
-        "dispute": [
-            dispute_row(d) for d in world.disputes if d.charge.intent.customer.entity is entity
-        ],
+        "charge": [charge_row(charge) for charge in world.charges if charge.intent in intents],
+        "refund": [refund_row(r) for r in world.refunds if r.charge.intent in intents],
+        "dispute": [dispute_row(d) for d in world.disputes if d.charge.intent in intents],
     }
 
 
@@ -952,7 +951,8 @@ def invoice_payment_row(intent: Intent, invoice: Invoice) -> Row:
     return {
         "id": intent.id.replace("pi_", "inpay_"), "invoice_id": invoice.id, "status": status,
         "amount_requested": amount, "amount_paid": amount if status == "paid" else None,
-        "currency": intent.customer.currency.lower(), "created": intent.at, "is_default": True,
+        "currency": intent.customer.currency.lower(), "created": intent.at,
+        "is_default": intent.amount == invoice.due,
         "payment_type": "payment_intent", "payment_intent_id": intent.id, "charge_id": None,
         "status_transitions_paid_at": intent.paid_at,
         "status_transitions_canceled_at": invoice.closed_at if status == "canceled" else None,
@@ -1128,10 +1128,12 @@ ACCOUNTS = {
     "1000": (101, "Bank", "Checking US"), "1010": (102, "Bank", "Checking DE"),
     "1050": (103, "OthCurrAsset", "Undeposited Funds (Stripe)"),
     "1100": (104, "AcctRec", "Accounts Receivable"),
-    "2200": (105, "OthCurrLiab", "Sales Tax Payable"), "2400": (106, "DeferRevenue", "Deferred Revenue"),
+    "2200": (105, "OthCurrLiab", "Sales Tax Payable"),
+    "2400": (106, "DeferRevenue", "Deferred Revenue"),
     "3000": (107, "Equity", "Opening Balance"), "4000": (108, "Income", "Subscription Revenue"),
     "6000": (109, "Expense", "Rent and Payroll"), "6100": (110, "Expense", "Payment Fees"),
-    "6200": (111, "Expense", "Bad Debt and Lost Disputes"), "7000": (112, "OthIncome", "FX Gain or Loss"),
+    "6200": (111, "Expense", "Bad Debt and Lost Disputes"),
+    "7000": (112, "OthIncome", "FX Gain or Loss"),
 }
 # id, name, first day, last day, parent, is quarter, is year, is closed, is receivable locked
 PERIODS = (
@@ -1360,7 +1362,7 @@ def book_wires(ledger: Ledger, world: World, entries: Sequence[BankEntry]) -> No
 
 
 def book_deposit(ledger: Ledger, world: World, payout: Payout) -> None:
-    """Takes what a payout pays out of clearing, line by line; the bank gets the rest of the fees."""
+    """Clears line by line what the payout pays out; what fees took never reaches the bank."""
     entity = payout.entity
     at = midnight(payout.arrives_on) + timedelta(hours=15)
     doc = ledger.add(
@@ -1545,7 +1547,8 @@ def ledger_reference() -> Tables:
             "isadjustmentonly": "F", "_fivetran_deleted": False,
         }],
         "consolidated_exchange_rate": [{
-            "id": 700 + 10 * month + e.subsidiary, "postingperiod": 310 + month, "accountingbook": 1,
+            "id": 700 + 10 * month + e.subsidiary, "postingperiod": 310 + month,
+            "accountingbook": 1,
             "fromsubsidiary": e.subsidiary, "tosubsidiary": US.subsidiary,
             "fromcurrency": CURRENCY_IDS[e.currency], "tocurrency": CURRENCY_IDS["USD"],
             **dict.fromkeys(("averagerate", "currentrate", "historicalrate"),
@@ -1670,15 +1673,18 @@ def build_tables(*, planted: bool = True) -> Tables:
 def build_files(*, planted: bool = True) -> dict[str, str]:
     """The text of every file by its path below the raw folder."""
     tables = build_tables(planted=planted)
-    columns: dict[str, list[str]] = {}
-    for path, rows in tables.items():
-        if rows:
-            columns.setdefault(Path(path).name, list(rows[0]))
     ragged = RAGGED_LINES if planted else {}
+    # A table that is empty in one account has the columns of the other account.
+    columns = {table_of(path): list(rows[0]) for path, rows in tables.items() if rows}
     return {
-        f"{path}.csv": to_csv(columns[Path(path).name], rows) + ragged.get(path, "")
+        f"{path}.csv": to_csv(columns[table_of(path)], rows) + ragged.get(path, "")
         for path, rows in tables.items()
     }
+
+
+def table_of(path: str) -> tuple[str, str]:
+    system, *_, table = path.split("/")
+    return system, table
 
 
 def to_csv(columns: Sequence[str], rows: Iterable[Row]) -> str:

@@ -1,0 +1,56 @@
+{#- Grain: one delivered row of the raw table product. -#}
+with
+
+raw as (
+
+    select * from {{ source('raw_stripe', 'product') }}
+
+),
+
+typed as (
+
+    select
+        {{ raw_location() }},
+        {{ row_id(['raw.id']) }} as row_id,
+        {{ delivered_id(['raw.id']) }} as delivered_id,
+        {{ to_utc('raw._fivetran_synced') }} as row_version,
+        {{ payload_hash('stripe', 'product') }} as payload_hash,
+        {{ row_problem('stripe', 'product') }} as problem,
+        coalesce({{ to_boolean('raw.is_deleted') }}, false) as is_deleted,
+        not coalesce({{ to_boolean('raw.livemode') }}, true) as is_test_mode,
+        {{ to_text('raw.id') }} as product_id,
+        {{ to_text('raw.name') }} as product_name,
+        {{ to_text('raw.type') }} as product_type,
+        {{ to_boolean('raw.active') }} as is_active,
+        {{ both_clocks('raw.created', 'created') }}
+
+    from raw
+
+),
+
+judged as (
+
+    {{ judge_rows('typed') }}
+
+)
+
+select
+    -- place and fate
+    source_account,
+    source_file,
+    source_row,
+    row_id,
+    row_disposition,
+    disposition_reason,
+    row_version as synced_at,
+    is_deleted,
+
+    -- the record
+    product_id,
+    product_name,
+    product_type,
+    is_active,
+    created_at,
+    created_on
+
+from judged
