@@ -209,7 +209,7 @@ def _exactly(wanted: Sequence[str], switches: Mapping[str, bool]) -> dict[str, l
 
 
 def _decide(variables: Mapping[str, Any], switches: Mapping[str, bool]) -> dict[str, bool]:
-    """Which systems are on: the one expression that dbt uses too (design: one folder, one system)."""
+    """Which systems are on, by the one expression that dbt uses too."""
     on, off = (_names_of(variables, key) for key in ("systems_on", "systems_off"))
     _refuse_unknown(on, switches, "systems_on")
     _refuse_unknown(off, switches, "systems_off")

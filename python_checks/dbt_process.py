@@ -117,8 +117,8 @@ class DbtProcess:
         """
         environment = DuckDBConnectionManager._ENV
         if environment is not None:
-            environment.close()
-        DuckDBConnectionManager.close_all_connections()
+            environment.close()  # type: ignore[no-untyped-call]
+        DuckDBConnectionManager.close_all_connections()  # type: ignore[no-untyped-call]
         gc.collect()
 
     def _call(self, arguments: list[str]) -> dbtRunnerResult:
@@ -141,12 +141,12 @@ class DbtProcess:
         """Follows dbt's events; dbt calls it from all its threads."""
         name, data = event.info.name, event.data
         if name == "LogStartLine":
-            self._total = data.total  # type: ignore[attr-defined]
+            self._total = data.total
         elif name == "NodeFinished":
             self._finished += 1
             self._on_progress(self._finished, max(self._total, self._finished))
         elif name == "JinjaLogWarning":
-            self.notices.append(readable(data.msg))  # type: ignore[attr-defined]
+            self.notices.append(readable(data.msg))
 
 
 def failures_as_text(outcomes: Sequence[NodeOutcome]) -> str:

@@ -18,7 +18,7 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
-import pyarrow.parquet as pq
+import duckdb
 
 from python_checks.errors import RunError
 
@@ -130,9 +130,13 @@ def count_rows(path: Path) -> int:
     """Data rows of a CSV (records after the header, empty lines aside) or Parquet file."""
     if path.suffix == ".parquet":
         try:
-            return int(pq.read_metadata(path).num_rows)  # type: ignore[no-untyped-call]
-        except (OSError, ValueError) as error:
+            with duckdb.connect() as connection:
+                counted = connection.execute(
+                    "select num_rows from parquet_file_metadata(?)", [str(path)]
+                ).fetchone()
+        except duckdb.Error as error:
             raise RunError(f"{path} is no readable Parquet file: {error}") from error
+        return int(counted[0]) if counted else 0
     csv.field_size_limit(LONGEST_CELL)
     # What cannot be decoded is the landing's to report; here it still counts as a row.
     with path.open(encoding="utf-8-sig", errors="replace", newline="") as lines:

@@ -2,8 +2,6 @@
 
 import signal
 import threading
-from collections.abc import Iterator
-from contextlib import contextmanager
 from types import FrameType, TracebackType
 from typing import Any, Self
 
@@ -45,18 +43,10 @@ class Interrupts:
         if self.requested:
             raise KeyboardInterrupt
 
-    @contextmanager
-    def held(self) -> Iterator[None]:
-        """Lets a short block finish: appending to state, renaming and marking belong together."""
+    def hold(self) -> None:
+        """From here to the end of the block signals wait: what follows belongs together.
+
+        Raises KeyboardInterrupt when one came before.
+        """
         self.raise_if_requested()
         self._holding = True
-        try:
-            yield
-        finally:
-            self._holding = False
-
-    @contextmanager
-    def committed(self) -> Iterator[None]:
-        """Lets the rest of a run finish once it counts: an interrupt can no longer undo it."""
-        self._holding = True
-        yield

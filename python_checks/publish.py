@@ -96,9 +96,9 @@ def publish(
         record = _write(warehouse, fresh, tables, record)
         _verify(fresh, record.row_counts)
         flush_to_disk(fresh)
-        # From the first appended row to the marker, a signal waits.
-        with interrupts.held():
-            _commit(warehouse, fresh, record, extracts)
+        # From the first appended row on, a signal waits: soon after, the run counts.
+        interrupts.hold()
+        _commit(warehouse, fresh, record, extracts)
     finally:
         remove_database(fresh)
     return record

@@ -249,9 +249,8 @@ def _publish(run: Run) -> None:
             run.interrupts,
         )
         summary.is_published = True
-        # From here on the run counts, whatever happens to the copy of its state.
-        with run.interrupts.committed():
-            summary.notices += _export(run.warehouse)
+        # The run counts, whatever happens to the copy of its state.
+        summary.notices += _export(run.warehouse)
         say(f"{len(record.row_counts)} tables, {sum(record.row_counts.values()):,} rows")
 
 

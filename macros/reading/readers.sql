@@ -51,7 +51,15 @@
     date. A date is never made into an instant: midnight UTC is the day before in New York. -#}
 {% macro both_clocks(cell, name) -%}
     {{ to_utc(cell) }} as {{ name }}_at,
-        case when {{ matches_pattern('trim(' ~ cell ~ ')', '^[0-9]{4}-[0-9]{2}-[0-9]{2}$') }} then {{ to_date(cell) }} end as {{ name }}_on
+        {{ to_bare_date(cell) }} as {{ name }}_on
+{%- endmacro %}
+
+{#- The date of a cell that holds a date and no time; null for an instant. -#}
+{% macro to_bare_date(cell) -%}
+    case
+        when {{ matches_pattern('trim(' ~ cell ~ ')', '^[0-9]{4}-[0-9]{2}-[0-9]{2}$') }}
+            then {{ try_to_type('trim(' ~ cell ~ ')', 'date') }}
+    end
 {%- endmacro %}
 
 {#- Personal data leaves staging only as a keyed hash, equal for equal values. The key comes from

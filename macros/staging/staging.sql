@@ -65,6 +65,12 @@
         when {{ to_text(cell) }} is not null and {{ readable }} is null
             then '{{ column.name }} does not read as {{ kind_in_words(kind) }}: ' || substr(trim({{ cell }}), 1, 40)
         {%- endif %}
+        {%- if column_meta(column, 'allowed') %}
+        when
+            {{ to_text(cell) }} is not null
+            and lower({{ to_text(cell) }}) not in ('{{ column_meta(column, 'allowed') | join("', '") }}')
+            then '{{ column.name }} is no allowed word: ' || substr(trim({{ cell }}), 1, 40)
+        {%- endif %}
         {%- if kind == 'status' %}
         when {{ to_text(cell) }} is not null and statuses.raw_value is null
             then '{{ column.name }} has no meaning in status_map: ' || substr(trim({{ cell }}), 1, 40)
@@ -108,7 +114,7 @@
 
 {#- What becomes of each staged row. `typed` must have source_account, source_file, source_row,
     row_id (the record's key as text), delivered_id (the same, blanks kept), row_version (when it was synced; null where unknown),
-    payload_hash, problem, is_deleted, is_test_mode. Adds row_disposition and disposition_reason.
+    payload_hash, problem, is_marked_deleted, is_test_mode. Adds row_disposition and disposition_reason.
     - A row with a problem is quarantined.
     - Of the rows of one record the newest counts. Older content is superseded; the same content
       again is a duplicate. Two contents with the same sync time: nobody can say which is right,
@@ -128,7 +134,7 @@
             when ranked.copy_number > 1 and ranked.payload_hash = ranked.newest_payload_hash then 'duplicate'
             when ranked.copy_number > 1 then 'superseded'
             when ranked.is_test_mode then 'test_mode'
-            when ranked.is_deleted then 'deleted'
+            when ranked.is_marked_deleted then 'deleted'
             else 'accepted'
         end as row_disposition,
         case
@@ -143,7 +149,7 @@
                 then 'the same record was delivered before'
             when ranked.copy_number > 1 then 'a newer version of the record was delivered'
             when ranked.is_test_mode then 'the record is test data of the source'
-            when ranked.is_deleted then 'the source marks the record deleted'
+            when ranked.is_marked_deleted then 'the source marks the record deleted'
         end as disposition_reason
 
     from (

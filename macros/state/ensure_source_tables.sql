@@ -23,7 +23,9 @@
         'create table if not exists ' ~ relation ~ ' (' ~ definitions | join(', ') ~ ')'
     ) %}
 
-    {% set present = adapter.get_columns_in_relation(relation) | map(attribute='name') | list %}
+    {#- Not get_columns_in_relation: it leaves a transaction open, and DuckDB lets one transaction
+        write to one database only, state or build. -#}
+    {% set present = run_query('select * from ' ~ relation ~ ' where 1 = 0').column_names %}
     {% for column in columns if column.name not in present %}
         {% do run_query(
             'alter table ' ~ relation ~ ' add column ' ~ column.name ~ ' ' ~ column.data_type

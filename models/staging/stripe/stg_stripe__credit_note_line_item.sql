@@ -16,7 +16,7 @@ typed as (
         {{ to_utc('raw._fivetran_synced') }} as row_version,
         {{ payload_hash('stripe', 'credit_note_line_item') }} as payload_hash,
         {{ row_problem('stripe', 'credit_note_line_item') }} as problem,
-        false as is_deleted,
+        false as is_marked_deleted,
         not coalesce({{ to_boolean('raw.livemode') }}, true) as is_test_mode,
         {{ to_text('raw.id') }} as credit_note_line_id,
         {{ to_text('raw.credit_note_id') }} as credit_note_id,
@@ -47,7 +47,7 @@ select
     row_disposition,
     disposition_reason,
     row_version as synced_at,
-    is_deleted,
+    is_marked_deleted as is_deleted,
 
     -- the record
     credit_note_line_id,

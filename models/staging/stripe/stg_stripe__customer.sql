@@ -22,7 +22,7 @@ typed as (
         {{ to_utc('raw._fivetran_synced') }} as row_version,
         {{ payload_hash('stripe', 'customer') }} as payload_hash,
         {{ row_problem('stripe', 'customer') }} as problem,
-        coalesce({{ to_boolean('raw.is_deleted') }}, false) as is_deleted,
+        coalesce({{ to_boolean('raw.is_deleted') }}, false) as is_marked_deleted,
         not coalesce({{ to_boolean('raw.livemode') }}, true) as is_test_mode,
         {{ to_text('raw.id') }} as customer_id,
         {{ masked('raw.name') }} as name_hash,
@@ -57,7 +57,7 @@ select
     row_disposition,
     disposition_reason,
     row_version as synced_at,
-    is_deleted,
+    is_marked_deleted as is_deleted,
 
     -- the record
     customer_id,

@@ -28,7 +28,7 @@ typed as (
         {{ to_utc('raw._fivetran_synced') }} as row_version,
         {{ payload_hash('stripe', 'dispute') }} as payload_hash,
         {{ row_problem('stripe', 'dispute') }} as problem,
-        false as is_deleted,
+        false as is_marked_deleted,
         not coalesce({{ to_boolean('raw.livemode') }}, true) as is_test_mode,
         {{ to_text('raw.id') }} as dispute_id,
         {{ to_text('raw.charge_id') }} as charge_id,
@@ -65,7 +65,7 @@ select
     row_disposition,
     disposition_reason,
     row_version as synced_at,
-    is_deleted,
+    is_marked_deleted as is_deleted,
 
     -- the record
     dispute_id,

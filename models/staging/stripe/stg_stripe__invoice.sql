@@ -28,7 +28,7 @@ typed as (
         {{ to_utc('raw._fivetran_synced') }} as row_version,
         {{ payload_hash('stripe', 'invoice') }} as payload_hash,
         {{ row_problem('stripe', 'invoice') }} as problem,
-        coalesce({{ to_boolean('raw.is_deleted') }}, false) as is_deleted,
+        coalesce({{ to_boolean('raw.is_deleted') }}, false) as is_marked_deleted,
         not coalesce({{ to_boolean('raw.livemode') }}, true) as is_test_mode,
         {{ to_text('raw.id') }} as invoice_id,
         {{ to_text('raw.number') }} as invoice_number,
@@ -83,7 +83,7 @@ select
     row_disposition,
     disposition_reason,
     row_version as synced_at,
-    is_deleted,
+    is_marked_deleted as is_deleted,
 
     -- the record
     invoice_id,

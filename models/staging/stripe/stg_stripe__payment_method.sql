@@ -16,7 +16,7 @@ typed as (
         {{ to_utc('raw._fivetran_synced') }} as row_version,
         {{ payload_hash('stripe', 'payment_method') }} as payload_hash,
         {{ row_problem('stripe', 'payment_method') }} as problem,
-        false as is_deleted,
+        false as is_marked_deleted,
         not coalesce({{ to_boolean('raw.livemode') }}, true) as is_test_mode,
         {{ to_text('raw.id') }} as payment_method_id,
         {{ to_text('raw.type') }} as payment_method_kind
@@ -40,7 +40,7 @@ select
     row_disposition,
     disposition_reason,
     row_version as synced_at,
-    is_deleted,
+    is_marked_deleted as is_deleted,
 
     -- the record
     payment_method_id,

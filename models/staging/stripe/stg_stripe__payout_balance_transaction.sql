@@ -16,7 +16,7 @@ typed as (
         {{ to_utc('raw._fivetran_synced') }} as row_version,
         {{ payload_hash('stripe', 'payout_balance_transaction') }} as payload_hash,
         {{ row_problem('stripe', 'payout_balance_transaction') }} as problem,
-        false as is_deleted,
+        false as is_marked_deleted,
         false as is_test_mode,
         {{ to_text('raw.payout_id') }} as payout_id,
         {{ to_text('raw.balance_transaction_id') }} as balance_transaction_id
@@ -40,7 +40,7 @@ select
     row_disposition,
     disposition_reason,
     row_version as synced_at,
-    is_deleted,
+    is_marked_deleted as is_deleted,
 
     -- the record
     payout_id,

@@ -16,7 +16,7 @@ typed as (
         {{ to_utc('raw._fivetran_synced') }} as row_version,
         {{ payload_hash('stripe', 'price_tier') }} as payload_hash,
         {{ row_problem('stripe', 'price_tier') }} as problem,
-        false as is_deleted,
+        false as is_marked_deleted,
         false as is_test_mode,
         {{ to_text('raw.price_id') }} as price_id,
         {{ to_integer('raw.index') }} as tier_index,
@@ -45,7 +45,7 @@ select
     row_disposition,
     disposition_reason,
     row_version as synced_at,
-    is_deleted,
+    is_marked_deleted as is_deleted,
 
     -- the record
     price_id,

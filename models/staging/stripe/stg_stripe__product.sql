@@ -16,7 +16,7 @@ typed as (
         {{ to_utc('raw._fivetran_synced') }} as row_version,
         {{ payload_hash('stripe', 'product') }} as payload_hash,
         {{ row_problem('stripe', 'product') }} as problem,
-        coalesce({{ to_boolean('raw.is_deleted') }}, false) as is_deleted,
+        coalesce({{ to_boolean('raw.is_deleted') }}, false) as is_marked_deleted,
         not coalesce({{ to_boolean('raw.livemode') }}, true) as is_test_mode,
         {{ to_text('raw.id') }} as product_id,
         {{ to_text('raw.name') }} as product_name,
@@ -43,7 +43,7 @@ select
     row_disposition,
     disposition_reason,
     row_version as synced_at,
-    is_deleted,
+    is_marked_deleted as is_deleted,
 
     -- the record
     product_id,

@@ -28,7 +28,7 @@ typed as (
         {{ to_utc('raw._fivetran_synced') }} as row_version,
         {{ payload_hash('stripe', 'refund') }} as payload_hash,
         {{ row_problem('stripe', 'refund') }} as problem,
-        false as is_deleted,
+        false as is_marked_deleted,
         false as is_test_mode,
         {{ to_text('raw.id') }} as refund_id,
         {{ to_text('raw.charge_id') }} as charge_id,
@@ -67,7 +67,7 @@ select
     row_disposition,
     disposition_reason,
     row_version as synced_at,
-    is_deleted,
+    is_marked_deleted as is_deleted,
 
     -- the record
     refund_id,

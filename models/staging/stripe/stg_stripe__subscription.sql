@@ -22,7 +22,7 @@ typed as (
         {{ to_utc('raw._fivetran_synced') }} as row_version,
         {{ payload_hash('stripe', 'subscription') }} as payload_hash,
         {{ row_problem('stripe', 'subscription') }} as problem,
-        false as is_deleted,
+        false as is_marked_deleted,
         not coalesce({{ to_boolean('raw.livemode') }}, true) as is_test_mode,
         {{ to_text('raw.id') }} as subscription_id,
         {{ to_text('raw.customer_id') }} as customer_id,
@@ -59,7 +59,7 @@ select
     row_disposition,
     disposition_reason,
     row_version as synced_at,
-    is_deleted,
+    is_marked_deleted as is_deleted,
 
     -- the record
     subscription_id,

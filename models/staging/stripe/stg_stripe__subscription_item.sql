@@ -16,7 +16,7 @@ typed as (
         {{ to_utc('raw._fivetran_synced') }} as row_version,
         {{ payload_hash('stripe', 'subscription_item') }} as payload_hash,
         {{ row_problem('stripe', 'subscription_item') }} as problem,
-        false as is_deleted,
+        false as is_marked_deleted,
         false as is_test_mode,
         {{ to_text('raw.id') }} as subscription_item_id,
         {{ to_text('raw.subscription_id') }} as subscription_id,
@@ -44,7 +44,7 @@ select
     row_disposition,
     disposition_reason,
     row_version as synced_at,
-    is_deleted,
+    is_marked_deleted as is_deleted,
 
     -- the record
     subscription_item_id,

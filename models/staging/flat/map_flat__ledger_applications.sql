@@ -1,0 +1,24 @@
+{#- Grain: one accepted row of the flat file ledger_applications. -#}
+with
+
+rows_taken as (
+
+    select * from {{ ref('stg_flat__ledger_applications') }} where row_disposition = 'accepted'
+
+)
+
+select
+    'flat' as source_system,
+    rows_taken.source_account,
+    rows_taken.source_ledger_application_id,
+    rows_taken.source_from_ledger_document_id,
+    rows_taken.source_to_ledger_document_id,
+    rows_taken.application_kind,
+    rows_taken.is_reversal,
+    rows_taken.currency,
+    rows_taken.applied_amount,
+    rows_taken.applied_at,
+    rows_taken.applied_on,
+    rows_taken.recorded_at
+
+from rows_taken
