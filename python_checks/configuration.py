@@ -49,8 +49,9 @@ class Settings:
             "RAW_ROOT": str(self.raw_root),
             "WAREHOUSE_ROOT": str(self.warehouse.root),
             "ACTIONS_ROOT": str(self.actions_root),
-            "DBT_PROFILES_DIR": os.environ.get("DBT_PROFILES_DIR")
-            or str(self.project_dir / "profiles"),
+            "DBT_PROFILES_DIR": str(
+                self.project_dir / (os.environ.get("DBT_PROFILES_DIR") or "profiles")
+            ),
             "DO_NOT_TRACK": "1",
         }
 

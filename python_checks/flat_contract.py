@@ -83,14 +83,16 @@ class Column:
             self.kind = "decimal"
 
     @property
+    def is_amount(self) -> bool:
+        """Whether row accounting sums this column."""
+        return self.kind in ("major", "decimal") and "_amount" in self.name
+
+    @property
     def reader(self) -> str:
         if self.kind == "decimal":
             precision, scale = re.findall(r"\d+", self.data_type)
             return f"{{{{ to_decimal('raw.{self.name}', {precision}, {scale}) }}}}"
-        read = READERS[self.kind].format(name=self.name)
-        if self.name.endswith("_on") and self.kind == "date":
-            return read
-        return read
+        return READERS[self.kind].format(name=self.name)
 
 
 def entities() -> dict[str, list[Column]]:
@@ -142,6 +144,8 @@ def source_yaml(tables: dict[str, list[Column]]) -> str:
             meta = [f"kind: {column.kind}"]
             if column.is_filled or column.name == key_of(columns):
                 meta += ["required: true", "filled: true"]
+            if column.is_amount:
+                meta.append(f"staged_as: {column.name}")
             if column.allowed:
                 meta.append(f"allowed: [{', '.join(column.allowed)}]")
             lines.append(

@@ -180,7 +180,7 @@ def _preflight(run: Run) -> None:
         ]
         raw_bytes = sum(extract.file_bytes for extract in run.extracts)
         check_disk_space(warehouse, raw_bytes)
-        say(f"{len(run.extracts)} raw files, {raw_bytes / 1e6:,.1f} MB")
+        say(f"raw files: {len(run.extracts)}, {raw_bytes / 1e6:,.1f} MB")
 
 
 def _build(run: Run) -> None:
@@ -251,7 +251,7 @@ def _publish(run: Run) -> None:
         summary.is_published = True
         # The run counts, whatever happens to the copy of its state.
         summary.notices += _export(run.warehouse)
-        say(f"{len(record.row_counts)} tables, {sum(record.row_counts.values()):,} rows")
+        say(f"tables: {len(record.row_counts)}, rows: {sum(record.row_counts.values()):,}")
 
 
 def _export(warehouse: Warehouse) -> list[str]:
@@ -277,7 +277,7 @@ def _refuse_failures(run: Run, outcomes: Sequence[NodeOutcome]) -> None:
 def _counted(outcomes: Sequence[NodeOutcome]) -> str:
     nodes = [outcome for outcome in outcomes if outcome.kind != "operation"]
     tests = sum(outcome.kind in ("test", "unit_test") for outcome in nodes)
-    return f"{len(nodes) - tests} tables and views, {tests} tests" if nodes else "nothing to do"
+    return f"tables and views: {len(nodes) - tests}, tests: {tests}" if nodes else "nothing to do"
 
 
 def _latest_day(connection: duckdb.DuckDBPyConnection) -> date | None:

@@ -20,7 +20,9 @@ from python_checks.verdict import ExitCode
 from python_checks.warehouse import BUILD, Warehouse, columns_of
 
 DISPOSITIONS = ("accepted", "quarantined", "duplicate", "superseded", "deleted", "test_mode")
+UNREADABLE = "unreadable"
 MOST_NOTES_SHOWN = 8
+MOST_MONTHS_SHOWN = 12
 Rows = list[dict[str, Any]]
 
 
@@ -163,7 +165,7 @@ class Summary:
                 f"{system['file_count']:,}" if system["is_on"] else "",
                 f"{rows:,}" if system["is_on"] and rows is not None else "",
             )
-        console.print(table)
+        _print_table(console, table)
 
     def _show_row_accounting(self, console: Console) -> None:
         """One line per raw table: rows by disposition; then the amounts, per currency."""
@@ -176,21 +178,16 @@ class Summary:
         table = _table("Raw table", *(f">{name}" for name in shown))
         for name, counts in counted.items():
             table.add_row(name, *(f"{counts.get(disposition, 0):,}" for disposition in shown))
-        console.print(table)
+        _print_table(console, table)
 
-        amounts = [row for row in self.row_accounting if row.get("amount_column")]
+        amounts = _amounts(self.row_accounting)
         if not amounts:
             return
-        table = _table("Amount", "Currency", "Disposition", ">Sum", ">Unreadable")
-        for row in amounts:
-            table.add_row(
-                f"{row['source_system']}.{row['raw_table']}.{row['amount_column']}",
-                row.get("currency") or "",
-                row["row_disposition"],
-                _amount(row.get("readable_amount")),
-                f"{row.get('unreadable_count') or 0:,}",
-            )
-        console.print(table)
+        table = _table("Amount", "Currency", *(f">{name}" for name in shown), ">Unreadable")
+        for (name, currency), by_disposition in amounts.items():
+            cells = [_amount(by_disposition.get(disposition)) for disposition in shown]
+            table.add_row(name, currency, *cells, _number(by_disposition.get(UNREADABLE)))
+        _print_table(console, table)
 
     def _show_breaks(self, console: Console) -> None:
         if self.breaks is None:
@@ -206,13 +203,13 @@ class Summary:
                 f"{row['break_count']:,}" if row.get("break_count") is not None else "",
                 _amount(row.get("open_variance_gross_amount")),
             )
-        console.print(table)
+        _print_table(console, table)
 
     def _show_payment_success(self, console: Console) -> None:
         if not self.payment_success:
             return
         table = _table("Payment success", "Month", ">Succeeded", ">Attempted", ">Value")
-        for row in self.payment_success:
+        for row in self.payment_success[-MOST_MONTHS_SHOWN:]:
             table.add_row(
                 row.get("legal_entity_code") or "",
                 str(row.get("period_month") or ""),
@@ -220,7 +217,7 @@ class Summary:
                 _number(row.get("denominator")),
                 "" if row.get("value") is None else f"{Decimal(str(row['value'])):.2%}",
             )
-        console.print(table)
+        _print_table(console, table)
 
 
 def _row_accounting(connection: duckdb.DuckDBPyConnection) -> Rows | None:
@@ -255,8 +252,8 @@ def _breaks(connection: duckdb.DuckDBPyConnection) -> Rows | None:
 
 
 def _payment_success(connection: duckdb.DuckDBPyConnection) -> Rows | None:
-    wanted = ("kpi_id", "legal_entity_code", "period_month", "numerator", "denominator", "value")
-    rows = _read(connection, "kpi", "kpi_scorecard", wanted, needed=wanted[:1])
+    wanted = ("period_month", "kpi_id", "legal_entity_code", "numerator", "denominator", "value")
+    rows = _read(connection, "kpi", "kpi_scorecard", wanted, needed=["kpi_id"])
     if rows is None:
         return None
     return [row for row in rows if "payment_success" in str(row["kpi_id"])]
@@ -325,6 +322,18 @@ def _once_per_disposition(rows: Rows) -> dict[str, dict[str, int]]:
     }
 
 
+def _amounts(rows: Rows) -> dict[tuple[str, str], dict[str, Any]]:
+    """Readable amounts by amount column and currency: per disposition, and the unreadable count."""
+    amounts: dict[tuple[str, str], dict[str, Any]] = {}
+    for row in rows:
+        if row.get("amount_column"):
+            name = f"{row['source_system']}.{row['raw_table']}.{row['amount_column']}"
+            cells = amounts.setdefault((name, row.get("currency") or ""), {})
+            cells[row["row_disposition"]] = row.get("readable_amount")
+            cells[UNREADABLE] = cells.get(UNREADABLE, 0) + (row.get("unreadable_count") or 0)
+    return amounts
+
+
 def _gate_as_dict(gate: NodeOutcome) -> dict[str, Any]:
     return {"name": gate.name, "status": gate.status, "failing_rows": gate.failing_rows}
 
@@ -339,6 +348,11 @@ def _table(*headers: str) -> Table:
             overflow="fold",
         )
     return table
+
+
+def _print_table(console: Console, table: Table) -> None:
+    console.print(table)
+    console.print()
 
 
 def _say(console: Console, label: str, text: str) -> None:

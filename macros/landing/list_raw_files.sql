@@ -128,7 +128,8 @@ named as (
             when parts_step is not null then folders[parts_step]
             when len(folders) <= 1 and list_contains(raw_tables, stem) then stem
         end as named_table,
-        case when parts_step = 1 or len(folders) = 0 then 'default' else folders[1] end as account
+        case when parts_step = 1 or len(folders) = 0 then 'default' else folders[1] end as account,
+        coalesce(len(folders) > parts_step, false) as is_nested_part
     from placed
 
 )
@@ -146,13 +147,15 @@ select
     end as delivery,
     file_bytes,
     modified_at,
+    now() as listed_at,
+    is_nested_part and extension != '' as is_nested_part,
     case
         when named_table is null and extension = '' and split_part(stem, '.', 1) != stem
             and list_contains(raw_tables, split_part(stem, '.', 1))
             then 'not read: only .csv and .parquet files are'
         when named_table is null then 'not read: no table of this name'
         when extension = '' then 'not read: only .csv and .parquet files are'
-        when len(folders) > parts_step
+        when is_nested_part
             then 'not read: parts lie in the folder of their table, not in folders below it'
     end as why_not_read
 from named

@@ -98,6 +98,7 @@ select
     files.file_format,
     files.file_bytes,
     files.modified_at,
+    files.listed_at,
     files.file_format = 'csv' and files.file_bytes > {{ small_file_bytes() }} as is_big_csv
 from landing_files as files
 left join landing.scanned_files as scans
@@ -172,7 +173,7 @@ select
             'line 1: the file cannot be decoded as UTF-8: ' || first_line || '. Save it as UTF-8'
         when size > {{ header_bytes() }} and strlen(first_line) >= {{ header_bytes() }} then
             'line 1: the header line is over-long: it does not end within {{ header_bytes() }} bytes'
-        when contains(text_with_cr, chr(10)) and (
+        when contains(text_with_cr, chr(10)) and contains(text_with_cr, chr(13)) and (
             regexp_matches(text_with_cr, '(^|[^\r])\n')
             or regexp_matches(text_with_cr, '\r($|[^\n])')
         ) then
@@ -559,19 +560,32 @@ where landing_lines.path = lines_of_files.path
 {% endmacro %}
 
 
-{#- Files that are gone leave nothing behind. -#}
+{#-
+    Files that are gone leave nothing behind. The lines are written before the file that they are
+    of: a run that is killed in between leaves lines of a file that counts as not scanned.
+-#}
 {% macro keep_scans() %}
 delete from landing.scanned_files
 where path in (select path from landing_changed_files)
     or path not in (select path from landing_files);
 delete from landing.scanned_lines
 where path not in (select path from landing.scanned_files);
+insert into landing.scanned_lines
+select
+    lines.path,
+    lines.line_number,
+    lines.line_text,
+    lines.what,
+    lines.reason,
+    lines.line_start - 1 + strlen(lines.line_text) >= files.file_bytes as is_end_of_file
+from landing_lines as lines
+inner join landing_changed_files as files on lines.path = files.path;
 insert into landing.scanned_files
 select
     files.path,
     files.file_bytes,
     files.modified_at,
-    now() as scanned_at,
+    files.listed_at as scanned_at,
     headers.damage,
     headers.header,
     headers.column_names,
@@ -585,15 +599,5 @@ select
 from landing_changed_files as files
 inner join landing_headers as headers on files.path = headers.path
 left join landing_looks as looks on files.path = looks.path
-left join landing_row_counts as counts on files.path = counts.path;
-insert into landing.scanned_lines
-select
-    lines.path,
-    lines.line_number,
-    lines.line_text,
-    lines.what,
-    lines.reason,
-    lines.line_start - 1 + strlen(lines.line_text) >= files.file_bytes as is_end_of_file
-from landing_lines as lines
-inner join landing_changed_files as files on lines.path = files.path
+left join landing_row_counts as counts on files.path = counts.path
 {% endmacro %}

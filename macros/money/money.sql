@@ -57,3 +57,8 @@
 {% macro sum_amount(amount) -%}
     cast(coalesce(sum({{ amount }}), 0) as decimal(38, 4))
 {%- endmacro %}
+
+{#- A decimal price in minor units, as text-precise as it came, times the value of the minor unit. -#}
+{% macro multiply_price(minor_price, minor_unit) -%}
+    cast(cast({{ minor_price }} as decimal(24, 12)) * cast({{ minor_unit }} as decimal(8, 4)) as decimal(38, 16))
+{%- endmacro %}

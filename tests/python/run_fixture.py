@@ -5,8 +5,17 @@ model that waits for the checks. State macros and sources are the repository's o
 """
 
 import shutil
+from datetime import datetime, timedelta
 from pathlib import Path
 from textwrap import dedent
+from typing import Any
+
+import duckdb
+import yaml
+
+from python_checks.extracts import ExtractFile
+from python_checks.state import RunRecord
+from python_checks.warehouse import Warehouse
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 
@@ -184,3 +193,75 @@ def deliver(raw_root: Path, text: str = CLEAN, *, manifest: str | None = None) -
     if manifest is not None:
         (folder / "_manifest.csv").write_text(manifest, encoding="utf-8")
     return raw_root
+
+
+def make_state(warehouse: Warehouse) -> None:
+    """Makes the empty state tables as the macro does: from the sources' YAML."""
+    text = (REPOSITORY / "models" / "_sources.yml").read_text(encoding="utf-8")
+    sources = {source["name"]: source for source in yaml.safe_load(text)["sources"]}
+    with duckdb.connect(str(warehouse.state_file)) as connection:
+        for table in sources["state"]["tables"]:
+            columns = ", ".join(f"{c['name']} {c['data_type']}" for c in table["columns"])
+            connection.execute(f"create table {table['name']} ({columns})")
+
+
+def make_build(warehouse: Warehouse, *statements: str) -> None:
+    """Writes a build file anew with SQL, as if dbt had."""
+    warehouse.build_file.unlink(missing_ok=True)
+    with duckdb.connect(str(warehouse.build_file)) as connection:
+        for schema in ("core", "core_private", "marts"):
+            connection.execute(f"create schema {schema}")
+        for statement in statements:
+            connection.execute(statement)
+
+
+def a_record(run_id: str = "run_1", *, started_at: datetime | None = None) -> RunRecord:
+    """A run's record with nothing remarkable in it."""
+    started_at = started_at or datetime(2026, 1, 31, 12)
+    return RunRecord(
+        run_id=run_id,
+        started_at=started_at,
+        finished_at=started_at + timedelta(minutes=1),
+        run_status="clean",
+        exit_code=0,
+        as_of_date=None,
+        extract_sha256="0" * 64,
+        git_commit=None,
+        versions={"python": "3.11"},
+        phase_seconds={"build": 1.0},
+        row_counts={},
+    )
+
+
+def an_extract(*, is_full: bool = False, account: str = "default") -> ExtractFile:
+    """A delivered file of the shop's payments."""
+    return ExtractFile(
+        source_system="shop",
+        source_account=account,
+        raw_table="payments",
+        source_file=f"shop/{account}/payments.csv",
+        file_bytes=1,
+        sha256="0" * 64,
+        modified_at=datetime(2026, 1, 31),
+        is_full=is_full,
+    )
+
+
+def rows_of(file: Path, query: str) -> list[tuple[Any, ...]]:
+    """Rows of a query over a database file, opened read-only."""
+    with duckdb.connect(str(file), read_only=True) as connection:
+        return connection.execute(query).fetchall()
+
+
+def state_content(warehouse: Warehouse) -> dict[str, list[tuple[Any, ...]]]:
+    """Every row of every state table, in one order."""
+    names = rows_of(warehouse.state_file, "select table_name from duckdb_tables() order by 1")
+    return {
+        name: rows_of(warehouse.state_file, f"select * from {name} order by all")
+        for (name,) in names
+    }
+
+
+def temporary_files(warehouse: Warehouse) -> list[str]:
+    """Names of what a run must not leave behind."""
+    return [path.name for path in warehouse.root.iterdir() if ".tmp" in path.name]

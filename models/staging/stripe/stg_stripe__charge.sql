@@ -45,6 +45,7 @@ typed as (
         {{ to_text('raw.payment_method_id') }} as payment_method_id,
         {{ to_currency('raw.currency') }} as currency,
         {{ minor_to_major('raw.amount') }} as charge_amount,
+        {{ minor_to_major('raw.amount_captured') }} as captured_amount,
         {{ minor_to_major('raw.amount_refunded') }} as refunded_amount,
         {{ both_clocks('raw.created', 'created') }}
 
@@ -91,6 +92,7 @@ select
     payment_method_id,
     currency,
     charge_amount,
+    captured_amount,
     refunded_amount,
     created_at,
     created_on

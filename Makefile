@@ -1,0 +1,71 @@
+# Needs Python 3.11+, make and git; everything else is installed into .venv from uv.lock.
+#   make setup   install            make run    build, judge and publish the warehouse
+#   make test    lint and all tests make lint   only the linters
+#   make docs    dbt's documentation site, in target/
+# ARGS passes options on: make run ARGS="--raw /data/extracts --systems stripe,bank"
+# STRICT=1 makes `make run` fail on a breached gate (1) or too little data (3), not only on errors.
+# (make's own exit status is then 2, as for all that fails; the code itself is that of
+# `.venv/bin/python -m python_checks run`, and make names it.)
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+INSTALLED := $(VENV)/.installed
+
+export DBT_PROFILES_DIR ?= profiles
+export DO_NOT_TRACK := 1
+# uv installs into this environment and brings no Python of its own.
+export UV_PROJECT_ENVIRONMENT := $(VENV)
+export UV_PYTHON := $(BIN)/python
+export UV_PYTHON_DOWNLOADS := never
+
+.DEFAULT_GOAL := help
+.PHONY: help setup run test lint docs
+
+help:
+	@sed -n '2,8s/^# *//p' Makefile
+
+setup: $(INSTALLED)
+
+$(INSTALLED): pyproject.toml uv.lock
+	@test -x $(BIN)/python || { \
+	    $(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { \
+	        echo "$(PYTHON) is missing or older than 3.11; name another: make PYTHON=python3.12" >&2; \
+	        exit 1; \
+	    }; \
+	    $(PYTHON) -m venv $(VENV); \
+	}
+	@test -x $(BIN)/uv || $(BIN)/python -m pip install --quiet --disable-pip-version-check uv
+	$(BIN)/uv sync --locked --inexact
+	@touch $@
+
+run: $(INSTALLED)
+	@$(BIN)/python -m python_checks run $(ARGS); code=$$?; \
+	case "$(STRICT):$$code" in \
+	    :1) echo "make run: finished and published; a gate is breached (STRICT=1 fails on it)";; \
+	    :3) echo "make run: finished and published; not enough data to judge (STRICT=1 fails on it)";; \
+	    *) exit $$code;; \
+	esac
+
+# The committed sample, then the same with the flat system on, in warehouses of their own.
+test: lint
+	@echo "dbt build, the committed sample"
+	@$(call build,sample,)
+	@echo "dbt build, with the flat system on"
+	@$(call build,flat,--vars '{systems_on: [flat]}')
+	$(BIN)/pytest -n 2 tests/python
+
+# Runs `dbt build` in a warehouse that is thrown away, whatever the environment points to.
+define build
+folder=$$(mktemp -d) && trap 'rm -rf "$$folder"' EXIT && env -u RAW_ROOT -u ACTIONS_ROOT \
+    WAREHOUSE_ROOT="$$folder" DBT_TARGET_PATH="$$folder/target" $(BIN)/dbt --quiet build $(2)
+endef
+
+lint: $(INSTALLED)
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy --strict python_checks tests/python
+	$(BIN)/sqlfluff lint --processes 2 models tests macros
+
+docs: $(INSTALLED)
+	$(BIN)/dbt docs generate
