@@ -57,7 +57,9 @@
     {% set given = env_var('RAW_ROOT', env_var('raw_root', 'seeds/raw')) %}
     {% set root = modules.re.sub('(?<=.)/+$', '', modules.re.sub('/+', '/', given)) %}
     {% if not root.startswith('/') %}
-        {% set query = "select path from duckdb_databases() where database_name = current_database()" %}
+        {% set query %}
+            select path from duckdb_databases() where database_name = current_database()
+        {% endset %}
         {% set warehouse = run_query(query).columns[0].values()[0] or '' %}
         {% set in_profile = '/' ~ (target.path or '') %}
         {% if warehouse.endswith(in_profile) and not in_profile.startswith('//') %}

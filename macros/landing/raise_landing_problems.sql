@@ -148,7 +148,7 @@ delivered_twice as (
         min(source_file) as source_file,
         2 as rank,
         'the table ' || raw_table
-        || case when source_account != 'default' then ' of the account ' || source_account else '' end
+        || coalesce(' of the account ' || nullif(source_account, 'default'), '')
         || ' is delivered more than once: ' || string_agg(distinct delivery, ', ' order by delivery)
         || '. Keep one of them: its rows would count twice' as problem
     from files
@@ -260,7 +260,8 @@ broken_lines as (
                 || ' swallows is unknown. Quotes inside cells must be doubled; if this is the last'
                 || ' line, the file is truncated: extract it again'
             when lines.what = 'over-long' then
-                'the line is over-long (more than 2,000,000 bytes): is a quote or a line end missing?'
+                'the line is over-long (more than 2,000,000 bytes): a quote or a line end may be'
+                || ' missing'
             when lines.what = 'too few cells' then
                 'the file is truncated: its last line has ' || min(lines.reason)
                 || ' and no line end. Extract it again'

@@ -172,13 +172,13 @@ select
         when try(decode(first_line::blob)) is null then
             'line 1: the file cannot be decoded as UTF-8: ' || first_line || '. Save it as UTF-8'
         when size > {{ header_bytes() }} and strlen(first_line) >= {{ header_bytes() }} then
-            'line 1: the header line is over-long: it does not end within {{ header_bytes() }} bytes'
+            'line 1: the header line is over-long (more than {{ header_bytes() }} bytes)'
         when contains(text_with_cr, chr(10)) and contains(text_with_cr, chr(13)) and (
             regexp_matches(text_with_cr, '(^|[^\r])\n')
             or regexp_matches(text_with_cr, '\r($|[^\n])')
         ) then
-            'the line ends are mixed (\n, \r\n or \r outside quotes): pieces of different origin may'
-            || ' have been joined. Write all lines with the same line end'
+            'the line ends are mixed (\n, \r\n or \r outside quotes): pieces of different origin'
+            || ' may have been joined. Write all lines with the same line end'
     end as damage,
     true as is_end_checked,
     has_final_newline,
@@ -236,10 +236,10 @@ compared as (
 
     select
         measured.*,
-        files.file_bytes - text_bytes in (line_count, line_count + 3, 2 * line_count, 2 * line_count + 3)
+        files.file_bytes - text_bytes as other_bytes,
+        other_bytes in (line_count, line_count + 3, 2 * line_count, 2 * line_count + 3)
             as has_final_newline,
-        files.file_bytes - text_bytes
-            in (line_count - 1, line_count + 2, 2 * line_count - 2, 2 * line_count + 1)
+        other_bytes in (line_count - 1, line_count + 2, 2 * line_count - 2, 2 * line_count + 1)
             as lacks_final_newline
     from measured
     inner join landing_changed_files as files on measured.path = files.path
@@ -327,7 +327,7 @@ from split_up
             where file_format = 'parquet' and path not in (select path from landing_headers)
         )
     {% endset %}
-    {#- DuckDB's own error stops the run, naming the file, where a footer is damaged all the same. -#}
+    {#- A footer that is damaged all the same stops the run with DuckDB's own error. -#}
     {% set read_footers %}
         insert into landing_headers
         with
@@ -368,7 +368,7 @@ from split_up
             select
                 file_name,
                 list(name order by column_id) filter (where is_column) as column_names,
-                string_agg(name || ' ' || coalesce(duckdb_type, ''), ', ' order by column_id) as shape
+                string_agg(concat_ws(' ', name, duckdb_type), ', ' order by column_id) as shape
             from ranked
             group by file_name
 
@@ -446,7 +446,7 @@ from split_up
 {% endmacro %}
 
 
-{#- landing_lines: one row a line that is no row; DuckDB reports each of its cells that is wrong. -#}
+{#- landing_lines: one row a line that is no row. DuckDB reports every wrong cell of it. -#}
 {% macro collect_lines() %}
 insert into landing_lines
 with

@@ -202,7 +202,8 @@ reads as (
         shape,
         any_value(column_names) as column_names,
         string_agg(
-            '''' || replace({{ as_pattern('path') }}, '''', '''''') || '''', ', ' order by source_file
+            '''' || replace({{ as_pattern('path') }}, '''', '''''') || '''',
+            ', ' order by source_file
         ) as paths
     from landing.files_in_order
     group by source_system, raw_table, file_format, shape
@@ -255,6 +256,7 @@ order by reads.source_system, reads.raw_table, reads.shape
 {#-
     DuckDB does not number the rows of a CSV file. It keeps them in the order of the list of files
     and of the lines, so that a running number less the rows of the files before is the row's own.
+    (Rejected lines are no rows: they are not counted.)
 -#}
 {% macro select_from_csv(read) %}
 select

@@ -8,7 +8,7 @@
         '{{ raw_table }}' as raw_table,
         staged.source_file,
         staged.source_row,
-        cast(null as bigint) as line_number,
+        cast(0 as bigint) as line_number,
         staged.row_id as source_row_id,
         staged.disposition_reason,
         cast(null as {{ dbt.type_string() }}) as row_text
@@ -21,7 +21,7 @@
         lines.source_account,
         lines.raw_table,
         lines.source_file,
-        cast(null as bigint) as source_row,
+        cast(0 as bigint) as source_row,
         lines.line_number,
         cast(null as {{ dbt.type_string() }}) as source_row_id,
         lines.reason as disposition_reason,
@@ -35,6 +35,8 @@
     (by disposition, amounts converted row by row). Grain: table, stage, disposition, amount column,
     currency; '(rows)' counts rows, other amount columns sum the readable amounts. -#}
 {% macro raw_counts_of(source_system, raw_tables) -%}
+    {#- Called while parsing too: this is how dbt learns the edges to the currency seeds. -#}
+    {%- set units = currency_units(source_system) %}
     select
         '{{ source_system }}' as source_system,
         files.source_account,
@@ -84,12 +86,12 @@
     from {{ ref('stg_' ~ source_system ~ '__' ~ raw_table) }} as staged
     group by staged.source_account, staged.row_disposition
     {{ _amount_counts(source_system, raw_table, source('raw_' ~ source_system, raw_table),
-                      ref('stg_' ~ source_system ~ '__' ~ raw_table)) }}
+                      ref('stg_' ~ source_system ~ '__' ~ raw_table), units) }}
     {% endfor %}
 {%- endmacro %}
 
 {#- The amounts of one raw table, as landed and as staged. -#}
-{% macro _amount_counts(source_system, raw_table, raw_relation, staged_relation) -%}
+{% macro _amount_counts(source_system, raw_table, raw_relation, staged_relation, units) -%}
     {%- set columns = source_columns(source_system, raw_table) %}
     {%- set currency_columns = columns | selectattr('name', 'in', ['currency']) | list %}
     {%- for column in columns if column_meta(column, 'staged_as') %}
@@ -128,7 +130,7 @@
         {%- endif %}
     from {{ raw_relation }} as raw
     {%- if has_currency %}
-    left join ({{ currency_units(source_system) }}) as currencies
+    left join ({{ units }}) as currencies
         on {{ to_currency('raw.' ~ quoted_column(currency_columns[0].name)) }} = currencies.currency
     {%- endif %}
     group by raw._source_account{{ ", coalesce(currencies.currency, '(unknown)')" if has_currency }}

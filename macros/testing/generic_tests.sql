@@ -32,7 +32,7 @@
     {%- endif %}
     {%- set grain = node.found.config.meta.grain if node.found else ['1'] %}
     {%- set filled = [] %}
-    {%- for column in node.found.columns.values() if column_meta(column, 'filled') %}
+    {%- for column in (node.found.columns.values() if node.found else []) if column_meta(column, 'filled') %}
         {%- do filled.append(column.name) %}
     {%- endfor %}
 
