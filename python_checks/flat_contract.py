@@ -296,7 +296,12 @@ def page(tables: dict[str, list[Column]]) -> str:
         "",
     ]
     for entity, columns in tables.items():
-        lines += [f"## {entity}", "", "| column | must be filled | what it holds |", "|---|---|---|"]
+        lines += [
+            f"## {entity}",
+            "",
+            "| column | must be filled | what it holds |",
+            "|---|---|---|",
+        ]
         for column in columns:
             filled = "yes" if column.is_filled or column.name == key_of(columns) else ""
             unit = UNITS[column.kind]

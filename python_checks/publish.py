@@ -97,6 +97,7 @@ def publish(
         _verify(fresh, record.row_counts)
         flush_to_disk(fresh)
         # From the first appended row on, a signal waits: soon after, the run counts.
+        interrupts.hold()
         _commit(warehouse, fresh, record, extracts)
     finally:
         remove_database(fresh)

@@ -119,7 +119,8 @@ class Summary:
         for warning in self.warnings:
             _say(console, "Warning", str(warning))
         for note in (self.landing_notes or [])[:MOST_NOTES_SHOWN]:
-            _say(console, "Note", f"{note['source_file'] or note['raw_table']}: {note['note']}")
+            where = note["source_file"] or f"{note['source_system']}.{note['raw_table']}"
+            _say(console, "Note", f"{where}: {note['note']}")
         left_out = len(self.landing_notes or []) - MOST_NOTES_SHOWN
         if left_out > 0:
             _say(console, "Note", f"… and {left_out} more (landing.landing_notes)")

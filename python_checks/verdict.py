@@ -28,7 +28,7 @@ class ExitCode(IntEnum):
     def meaning(self) -> str:
         """The code in words."""
         return {
-            ExitCode.CLEAN: "clean: every gate holds",
+            ExitCode.CLEAN: "clean: no gate is breached",
             ExitCode.GATE_BREACHED: "a gate is breached",
             ExitCode.ERROR: "an error",
             ExitCode.INSUFFICIENT_DATA: "not enough data to judge",

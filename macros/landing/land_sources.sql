@@ -55,8 +55,15 @@
 -#}
 {% macro raw_root() %}
     {% set given = env_var('RAW_ROOT', env_var('raw_root', 'seeds/raw')) %}
-    {% set root = modules.re.sub('(?<=.)/+$', '', modules.re.sub('/+', '/', given)) %}
-    {% if not root.startswith('/') %}
+    {% if '://' in given %}
+        {{ return(given.rstrip('/')) }}
+    {% endif %}
+    {#- In the form in which DuckDB lists the files below it. -#}
+    {% set steps = given.split('/') | reject('in', ['', '.']) | join('/') %}
+    {% if given.startswith('/') %}
+        {% set root = '/' ~ steps %}
+    {% else %}
+        {% set root = steps %}
         {% set query %}
             select path from duckdb_databases() where database_name = current_database()
         {% endset %}
@@ -66,7 +73,7 @@
             {% set root = warehouse[:(warehouse | length) - (in_profile | length)] ~ '/' ~ root %}
         {% endif %}
     {% endif %}
-    {{ return(root) }}
+    {{ return(root or '.') }}
 {% endmacro %}
 
 
@@ -74,17 +81,16 @@
 {% macro say_what_was_landed() %}
     {% set query %}
         select
-            (select count(distinct (source_system, raw_table)) from landing.landed_files),
-            (select count(*) from landing.landed_files),
-            (select coalesce(sum(row_count), 0)::bigint from landing.landed_files),
-            (select count(*) from landing.rejected_lines),
-            (select count(*) from landing.landing_notes)
+            format(
+                'Landed {:,} raw tables from {:,} files: {:,} rows, {:,} rejected lines, {:,} notes'
+                || ' (landing.rejected_lines, landing.landing_notes)',
+                count(distinct (source_system, raw_table)),
+                count(*),
+                coalesce(sum(row_count), 0)::bigint,
+                (select count(*) from landing.rejected_lines),
+                (select count(*) from landing.landing_notes)
+            )
+        from landing.landed_files
     {% endset %}
-    {% set counts = run_query(query).rows[0] %}
-    {% do log(
-        'Landed ' ~ counts[0] ~ ' raw tables from ' ~ counts[1] ~ ' files: '
-        ~ '{:,}'.format(counts[2] | int) ~ ' rows, ' ~ counts[3] ~ ' rejected lines, '
-        ~ counts[4] ~ ' notes (landing.rejected_lines, landing.landing_notes)',
-        info=true
-    ) %}
+    {% do log(run_query(query).columns[0].values()[0], info=true) %}
 {% endmacro %}

@@ -161,16 +161,14 @@ order by source_system, source_file, raw_table
     have (usually one), each listing the columns explicitly.
 -#}
 {% macro create_raw_views() %}
-    {% set reads = {} %}
-    {% for read in run_query(reads_of_views()).rows %}
-        {% do reads.setdefault(read['source_system'] ~ '.' ~ read['raw_table'], []).append(read) %}
-    {% endfor %}
+    {% set reads = run_query(reads_of_views()).rows %}
     {% set statements = [] %}
     {% for table in raw_tables() %}
         {% set schema = adapter.quote('raw_' ~ table.system) %}
         {% do statements.append('create schema if not exists ' ~ schema) %}
         {% set selects = [] %}
-        {% for read in reads.get(table.system ~ '.' ~ table.name, []) %}
+        {% for read in reads
+            if read['source_system'] == table.system and read['raw_table'] == table.name %}
             {% do selects.append(
                 select_from_csv(read) if read['file_format'] == 'csv' else select_from_parquet(read)
             ) %}

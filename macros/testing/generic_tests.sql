@@ -55,3 +55,65 @@
         {%- endfor %}
     having count(*) > 0
 {% endtest %}
+
+{#- Law: what came in goes out: the same number of rows and the same sums per system and currency in a
+    fact as in its feed. Joined on both sides, so that what is missing on either is seen. -#}
+{% test conserves(model, feed, amounts) %}
+    {%- set by_currency = amounts | length > 0 %}
+    with
+
+    fed as (
+
+        select
+            source_system,
+            {{ "currency" if by_currency else "'(none)'" }} as currency,
+            count(*) as row_count
+            {%- for amount in amounts %},
+            {{ sum_amount(amount) }} as {{ amount }}
+            {%- endfor %}
+        from {{ feed }}
+        group by 1, 2
+
+    ),
+
+    kept as (
+
+        select
+            source_system,
+            {{ "currency" if by_currency else "'(none)'" }} as currency,
+            count(*) as row_count
+            {%- for amount in amounts %},
+            {{ sum_amount(amount) }} as {{ amount }}
+            {%- endfor %}
+        from {{ model }}
+        group by 1, 2
+
+    )
+
+    select
+        coalesce(fed.source_system, kept.source_system) as source_system,
+        coalesce(fed.currency, kept.currency) as currency,
+        fed.row_count as fed_row_count,
+        kept.row_count as kept_row_count
+
+    from fed
+
+    full outer join kept
+        on fed.source_system = kept.source_system
+        and fed.currency = kept.currency
+
+    where
+        coalesce(fed.row_count, 0) <> coalesce(kept.row_count, 0)
+        {%- for amount in amounts %}
+        or coalesce(fed.{{ amount }}, 0) <> coalesce(kept.{{ amount }}, 0)
+        {%- endfor %}
+{% endtest %}
+
+{#- Law: no two rows of a reference table share these columns. -#}
+{% test unique_rows(model, columns) %}
+    select
+        {{ columns | join(', ') }}
+    from {{ model }}
+    group by {{ columns | join(', ') }}
+    having count(*) > 1
+{% endtest %}

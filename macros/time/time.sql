@@ -26,6 +26,6 @@
     {%- if var('as_of_date') -%}
         cast('{{ var("as_of_date") }}' as date)
     {%- else -%}
-        (select run_dates.as_of_date from {{ ref('int_run_dates') }} as run_dates)
+        (select run_dates.as_of_date from {{ ref('dim_run_dates') }} as run_dates)
     {%- endif -%}
 {%- endmacro %}

@@ -71,8 +71,9 @@ FILES = {
                 {% do run_query('create schema if not exists raw_shop') %}
                 {% do run_query('create schema if not exists landing') %}
                 {% do run_query(
-                    "create or replace table landing.landed_files as select 'shop' as source_system,"
-                    ~ " count(*) as row_count from read_csv('" ~ file ~ "', all_varchar = true)"
+                    "create or replace table landing.landed_files as"
+                    ~ " select 'shop' as source_system, count(*) as row_count"
+                    ~ " from read_csv('" ~ file ~ "', all_varchar = true)"
                 ) %}
                 {% do run_query(
                     "create or replace view raw_shop.payments as select * from read_csv('"

@@ -394,16 +394,26 @@ def test_raw_root_may_have_any_name(
     assert land().rows("select id, _source_file from raw_shop.orders") == [("a", ORDERS)]
 
 
+@pytest.mark.parametrize("raw_root", ["raw", "./raw/", "raw/../raw", "raw/."])
 def test_a_relative_raw_root_gives_views_that_can_be_read_from_any_folder(
-    land: Land, project: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+    land: Land, monkeypatch: pytest.MonkeyPatch, tmp_path: Path, raw_root: str
 ) -> None:
     write(tmp_path, {"raw/shop/orders.csv": b"id,amount\na,1\n"})
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setenv("RAW_ROOT", "raw")
+    monkeypatch.setenv("RAW_ROOT", raw_root)
     monkeypatch.setenv("LANDING_WAREHOUSE", "warehouse.duckdb")
     landed = land()
     monkeypatch.chdir("/")
-    assert landed.rows("select id from raw_shop.orders") == [("a",)]
+    assert landed.rows("select id, _source_file from raw_shop.orders") == [("a", ORDERS)]
+
+
+def test_a_relative_raw_root_beside_an_absolute_warehouse_is_read_where_dbt_works(
+    land: Land, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    write(tmp_path, {"elsewhere/shop/orders.csv": b"id,amount\na,1\n"})
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("RAW_ROOT", "elsewhere")
+    assert land().rows("select id, _source_file from raw_shop.orders") == [("a", ORDERS)]
 
 
 # --- Parquet --------------------------------------------------------------------------------------

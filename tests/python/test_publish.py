@@ -23,7 +23,7 @@ from python_checks import publish as publishing
 from python_checks.errors import PublishedUnmarkedError, RunError
 from python_checks.interrupts import Interrupts
 from python_checks.publish import PublishedTable, publish
-from python_checks.state import RunRecord, recover
+from python_checks.state import RunRecord, append_run, recover
 from python_checks.warehouse import Warehouse
 
 PAYMENTS = PublishedTable(
@@ -104,6 +104,13 @@ def test_the_run_log_shows_the_runs_that_count_and_this_one(warehouse: Warehouse
     assert rows_of(warehouse.state_file, marked) == [("run_1",), ("run_2",)]
 
 
+def test_the_run_log_does_not_show_a_run_that_has_no_marker(warehouse: Warehouse) -> None:
+    append_run(warehouse, a_record("run_0"), [])
+    publish_run(warehouse, "run_1")
+    log = "select run_id from marts.run_log"
+    assert rows_of(warehouse.published_file, log) == [("run_1",)]
+
+
 def test_a_reader_keeps_the_old_file_and_the_next_one_sees_the_new(warehouse: Warehouse) -> None:
     publish_run(warehouse, "run_1")
     reader = subprocess.Popen(
@@ -165,7 +172,7 @@ def test_a_rename_that_fails_takes_the_run_out_of_state_again(
     def refuse(*arguments: object) -> None:
         raise PermissionError("Operation not permitted")
 
-    monkeypatch.setattr(publishing.os, "replace", refuse)
+    monkeypatch.setattr(os, "replace", refuse)
     with pytest.raises(PermissionError):
         publish_run(warehouse, "run_2")
     assert (warehouse.published_file.read_bytes(), state_content(warehouse)) == before
@@ -275,7 +282,7 @@ def test_a_file_that_differs_from_the_build_is_refused(
 
 def lose_a_row(connection: duckdb.DuckDBPyConnection) -> int:
     connection.execute(
-        "create table published.core.fct_payments as select * from billing.core.fct_payments limit 0"
+        "create table published.core.fct_payments as from billing.core.fct_payments limit 0"
     )
     return 1
 

@@ -82,7 +82,9 @@ def test_a_folder_that_is_no_system_is_named(tmp_path: Path) -> None:
 def test_one_accounts_extract_delivered_as_anothers_is_refused(tmp_path: Path) -> None:
     put(tmp_path, "shop/de/payments.csv")
     put(tmp_path, "shop/us/payments.csv")
-    with pytest.raises(RunError, match="de and us of shop deliver the same bytes as table payments"):
+    with pytest.raises(
+        RunError, match="de and us of shop deliver the same bytes as table payments"
+    ):
         read(tmp_path)
 
 

@@ -56,9 +56,7 @@ class Workplace:
         return screen
 
     def published_rows(self) -> int:
-        [(rows,)] = rows_of(
-            self.warehouse.published_file, "select count(*) from core.fct_payments"
-        )
+        [(rows,)] = rows_of(self.warehouse.published_file, "select count(*) from core.fct_payments")
         return int(rows)
 
 

@@ -1,0 +1,92 @@
+{#- Grain: one leg of R06: a payout (left) or a bank line that carries a payout's reference (right). -#}
+{{ config(access='private', schema='marts_private') }}
+with
+
+payouts as (
+
+    select * from {{ ref('fct_payouts') }}
+
+),
+
+bank_lines as (
+
+    select * from {{ ref('fct_bank_lines') }}
+
+),
+
+scopes as (
+
+    select * from {{ ref('bank_line_scopes') }}
+
+),
+
+known_references as (
+
+    -- A reference that several payouts share is still one reference.
+    select distinct bank_reference from payouts where bank_reference is not null
+
+),
+
+processor_references as (
+
+    -- Several prefixes may fit one reference: one is enough.
+    select
+        bank_lines.bank_line_key,
+        min(scopes.reference_prefix) as reference_prefix
+
+    from bank_lines
+
+    inner join scopes
+        on substr(bank_lines.bank_reference, 1, length(scopes.reference_prefix)) = scopes.reference_prefix
+        and scopes.scope = 'processor_payout'
+
+    group by bank_lines.bank_line_key
+
+)
+
+select
+    'R06' as pair_id,
+    'L' as side,
+    'payout ' || payouts.payout_key as leg_key,
+    coalesce(payouts.bank_reference, 'payout without reference ' || payouts.payout_key) as clear_key,
+    payouts.legal_entity_code,
+    payouts.currency,
+    payouts.payout_amount as signed_amount,
+    payouts.arrives_on as occurred_on,
+    payouts.period_month,
+    payouts.arrives_on as due_on,
+    'fct_payouts' as source_table,
+    payouts.payout_key as source_key,
+    case
+        when payouts.payout_status in ('failed', 'cancelled') then 'the payout failed: no money reached the bank'
+    end as out_of_scope_reason
+
+from payouts
+
+union all
+
+select
+    'R06' as pair_id,
+    'R' as side,
+    'bank line ' || bank_lines.bank_line_key as leg_key,
+    coalesce(bank_lines.bank_reference, 'bank line without reference ' || bank_lines.bank_line_key) as clear_key,
+    bank_lines.legal_entity_code,
+    bank_lines.currency,
+    bank_lines.line_amount as signed_amount,
+    bank_lines.booked_on as occurred_on,
+    bank_lines.period_month,
+    cast(null as date) as due_on,
+    'fct_bank_lines' as source_table,
+    bank_lines.bank_line_key as source_key,
+    case
+        when known_references.bank_reference is null and processor_references.bank_line_key is null
+            then 'no processor payout: other receipts and payments'
+    end as out_of_scope_reason
+
+from bank_lines
+
+left join known_references
+    on bank_lines.bank_reference = known_references.bank_reference
+
+left join processor_references
+    on bank_lines.bank_line_key = processor_references.bank_line_key
