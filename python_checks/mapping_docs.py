@@ -18,10 +18,9 @@ import os
 import re
 import sys
 import tempfile
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
-from itertools import groupby
 from pathlib import Path
 
 import sqlglot
@@ -44,6 +43,9 @@ DERIVED = ("quarantined_rows", "raw_counts")
 LONGEST_SQL = 200
 # More alternatives than this are summed up instead of listed.
 MOST_ALTERNATIVES = 8
+MOST_SUMMED_UP = 4
+# Expressions longer than this are not repeated in columns that build on them.
+WORTH_A_NAME = 60
 
 KINDS_IN_WORDS = {
     "minor": "minor units",
@@ -119,7 +121,9 @@ class Project:
     def feeds(self, system: str) -> list[Entity]:
         """The entities that a system feeds, in the order of the bus matrix."""
         return [
-            entity for name, entity in self.entities.items() if f"map_{system}__{name}" in self.sql
+            entity
+            for name, entity in self.entities.items()
+            if f"map_{system}__{name}" in self.sql
         ]
 
 
@@ -133,7 +137,9 @@ def read_project(project_dir: Path = PROJECT) -> Project:
         scratch = Path(folder)
         every_system = ",".join(read_settings(project_dir=project_dir).systems)
         settings = read_settings(
-            project_dir=project_dir, warehouse=scratch / "warehouse", systems=every_system
+            project_dir=project_dir,
+            warehouse=scratch / "warehouse",
+            systems=every_system,
         )
         settings.warehouse.root.mkdir()
         environment = settings.environment() | {
@@ -145,13 +151,20 @@ def read_project(project_dir: Path = PROJECT) -> Project:
             try:
                 dbt.parse()
                 outcomes = dbt.invoke(
-                    ["compile", "--no-introspect", "--select", "staging,resource_type:model"]
+                    [
+                        "compile",
+                        "--no-introspect",
+                        "--select",
+                        "staging,resource_type:model",
+                    ]
                 )
             finally:
                 dbt.close()
         if any(outcome.has_failed for outcome in outcomes):
             raise RunError(failures_as_text(outcomes))
-        compiled = scratch / "target" / "compiled" / str(dbt.manifest.metadata.project_name)
+        compiled = (
+            scratch / "target" / "compiled" / str(dbt.manifest.metadata.project_name)
+        )
         return _project_of(dbt, compiled, project_dir, list(settings.systems))
 
 
@@ -186,7 +199,9 @@ def _project_of(
             for table in tables
         }
     models = {model.name: model for model in dbt.models}
-    feeds = yaml.safe_load((project_dir / "vars.yml").read_text("utf-8"))["vars"]["feeds"]
+    feeds = yaml.safe_load((project_dir / "vars.yml").read_text("utf-8"))["vars"][
+        "feeds"
+    ]
     entities = {name: _entity_of(name, models[f"cdm_{name}"]) for name in feeds}
     sql = {
         name: (compiled / model.original_file_path).read_text("utf-8")
@@ -200,7 +215,9 @@ def _entity_of(name: str, model: ModelNode) -> Entity:
     return Entity(
         name=name,
         grain=model.description.removeprefix("Grain: "),
-        columns={column.name: str(column.data_type) for column in model.columns.values()},
+        columns={
+            column.name: str(column.data_type) for column in model.columns.values()
+        },
     )
 
 
@@ -287,7 +304,9 @@ class Lineage:
                 for left in choices
                 for right in self.alternatives(source.relation)
                 # A union that is read twice takes the same branch both times.
-                if all(left.get(union, branch) == branch for union, branch in right.items())
+                if all(
+                    left.get(union, branch) == branch for union, branch in right.items()
+                )
             ]
         return choices
 
@@ -299,7 +318,9 @@ class Lineage:
             return None
         return Output(simplified(value), list(dict.fromkeys(self._comments)))
 
-    def resolve(self, relation: Relation, column: str, choice: Choice) -> exp.Expr | None:
+    def resolve(
+        self, relation: Relation, column: str, choice: Choice
+    ) -> exp.Expr | None:
         """The expression over leaves that a column stands for; None where there is no such."""
         query = relation.query
         if query is None:
@@ -315,7 +336,9 @@ class Lineage:
             return self.resolve(branch, column, choice)
         if relation.model.startswith("stg_") and relation.name == relation.model:
             if column in VERDICT:
-                return exp.column(column, table=_raw_table_of(relation.model), db=JUDGED)
+                return exp.column(
+                    column, table=_raw_table_of(relation.model), db=JUDGED
+                )
         if not isinstance(query, exp.Select):
             return None
         for projection in query.selects:
@@ -325,7 +348,9 @@ class Lineage:
                 return self.expand(projection.unalias(), relation, choice)
         for projection in query.selects:
             if projection.is_star:
-                of_table = projection.table if isinstance(projection, exp.Column) else ""
+                of_table = (
+                    projection.table if isinstance(projection, exp.Column) else ""
+                )
                 for source in self.sources(relation):
                     if source.alias == of_table or not of_table:
                         found = self.resolve(source.relation, column, choice)
@@ -333,7 +358,9 @@ class Lineage:
                             return found
         return None
 
-    def expand(self, expression: exp.Expr, relation: Relation, choice: Choice) -> exp.Expr:
+    def expand(
+        self, expression: exp.Expr, relation: Relation, choice: Choice
+    ) -> exp.Expr:
         """The expression of one select with every column replaced by what it stands for."""
         holder = exp.Paren(this=expression.copy())
         for column in list(holder.find_all(exp.Column)):
@@ -342,7 +369,9 @@ class Lineage:
                 column.replace(_wrapped(value, column.parent))
         return holder.this.pop()
 
-    def _column(self, column: exp.Column, relation: Relation, choice: Choice) -> exp.Expr | None:
+    def _column(
+        self, column: exp.Column, relation: Relation, choice: Choice
+    ) -> exp.Expr | None:
         for source in self.sources(relation):
             if column.table and source.alias != column.table:
                 continue
@@ -352,15 +381,24 @@ class Lineage:
             if source.join is None:
                 return value
             keys = self._keys_of(source, relation, choice)
-            if column.name == "canonical_value" and _only_from(value, REFERENCE) and keys:
-                return exp.Anonymous(this="word_of", expressions=[keys[0]])
+            if (
+                column.name == "canonical_value"
+                and _only_from(value, REFERENCE)
+                and keys
+            ):
+                key = simplified(keys[0])
+                # Words are compared in lower case everywhere: nothing to say about it.
+                word = key.this if isinstance(key, exp.Lower) else key
+                return exp.Anonymous(this="word_of", expressions=[word])
             words = [_sql(simplified(key)) for key in keys]
             for leaf in value.find_all(exp.Column):
                 leaf.meta.setdefault("found_by", words)
             return value
         return None
 
-    def _keys_of(self, source: Source, relation: Relation, choice: Choice) -> list[exp.Expr]:
+    def _keys_of(
+        self, source: Source, relation: Relation, choice: Choice
+    ) -> list[exp.Expr]:
         """What a joined relation is looked up by: the other side of each equality of its `on`."""
         keys = []
         condition = source.join.args.get("on") if source.join else None
@@ -388,13 +426,17 @@ class Lineage:
             self._sources[id(query)] = found
         return self._sources[id(query)]
 
-    def _source(self, item: exp.Expr, relation: Relation, join: exp.Join | None) -> Source:
+    def _source(
+        self, item: exp.Expr, relation: Relation, join: exp.Join | None
+    ) -> Source:
         if isinstance(item, exp.Subquery):
             inner = item.unnest()
             if not isinstance(inner, exp.Query):
                 raise RunError(f"{relation.model}: cannot follow {_sql(item)}.")
             return Source(
-                item.alias, _relation_of(item.alias, relation.model, inner, relation.ctes), join
+                item.alias,
+                _relation_of(item.alias, relation.model, inner, relation.ctes),
+                join,
             )
         if not isinstance(item, exp.Table):
             raise RunError(f"{relation.model}: cannot follow {_sql(item)}.")
@@ -419,7 +461,11 @@ class Lineage:
                 if isinstance(query, exp.SetOperation):
                     waiting += [query.right, query.left]
                 elif isinstance(query, exp.Query):
-                    found.append(Relation(relation.name, relation.model, "", query, relation.ctes))
+                    found.append(
+                        Relation(
+                            relation.name, relation.model, "", query, relation.ctes
+                        )
+                    )
             self._branches[key] = found
         return self._branches[key]
 
@@ -438,7 +484,11 @@ class Lineage:
         waiting = [relation]
         while waiting:
             step = waiting.pop()
-            if step.query is None or step.model.startswith("stg_") or id(step.query) in seen:
+            if (
+                step.query is None
+                or step.model.startswith("stg_")
+                or id(step.query) in seen
+            ):
                 continue
             seen.add(id(step.query))
             if isinstance(step.query, exp.SetOperation):
@@ -467,16 +517,23 @@ class Lineage:
             for part in _conjuncts(_where_of(relation.query)):
                 condition = simplified(self.expand(part, relation, choice))
                 if not _is_about_verdict(condition):
-                    conditions.append(_sql(condition))
+                    shown = _sql(condition)
+                    conditions.append(
+                        f"({shown})" if isinstance(condition, exp.Or) else shown
+                    )
                     continue
-                if any(leaf.table == base.name for leaf in condition.find_all(exp.Column)):
+                if any(
+                    leaf.table == base.name for leaf in condition.find_all(exp.Column)
+                ):
                     has_verdict = True
-                    dispositions = [word.name for word in condition.find_all(exp.Literal)]
+                    dispositions = [
+                        word.name for word in condition.find_all(exp.Literal)
+                    ]
             sources = self.sources(relation)
             for source in sources[1:]:
                 partner = self.base(source.relation, choice)
                 if source.join is not None and not source.join.side:
-                    if partner.schema.startswith(RAW):
+                    if partner.schema.startswith(RAW) and partner.name != base.name:
                         partners.append(f"`{partner.name}`")
             relation = sources[0].relation
         taken = f"{' and '.join(dispositions)} rows" if has_verdict else "rows"
@@ -532,7 +589,11 @@ def _comments_in(expression: exp.Expr) -> list[str]:
 def _comments_of_rows(query: exp.Query) -> list[str]:
     """Comments over a select, its `from` or its `where`: they say why these rows."""
     places = [query, query.args.get("from_"), query.args.get("where")]
-    parts = [" ".join(c.strip() for c in place.comments) for place in places if place and place.comments]
+    parts = [
+        " ".join(c.strip() for c in place.comments)
+        for place in places
+        if place and place.comments
+    ]
     return [part for part in parts if part]
 
 
@@ -583,18 +644,36 @@ def _simpler(node: exp.Expr) -> exp.Expr:
         return node.this
     if isinstance(node, exp.Nullif) and _is_text(node.expression, ""):
         return node.this
-    if isinstance(node, exp.Anonymous) and node.name == "timezone" and len(node.expressions) == 2:
+    if (
+        isinstance(node, exp.Anonymous)
+        and node.name == "timezone"
+        and len(node.expressions) == 2
+    ):
         return node.expressions[1]
-    if isinstance(node, exp.Paren) and not isinstance(node.this, (exp.Binary, exp.Not, exp.Neg)):
+    if isinstance(node, exp.Paren) and not isinstance(
+        node.this, (exp.Binary, exp.Not, exp.Neg)
+    ):
         return node.this
     if isinstance(node, exp.MD5):
         return exp.Anonymous(this="masked", expressions=_distinct_leaves([node]))
     if isinstance(node, exp.Coalesce):
         return _without_nulls(node)
+    if isinstance(node, exp.DPipe):
+        return exp.Anonymous(this="joined", expressions=_joined_parts(node))
+    if isinstance(node, exp.EQ) and all(
+        isinstance(x, exp.Literal) for x in (node.this, node.expression)
+    ):
+        return exp.Boolean(this=node.this == node.expression)
     if isinstance(node, exp.Mul) and _is_minor_unit(node.expression):
         for leaf in node.this.find_all(exp.Column):
             leaf.meta["is_minor"] = True
         return node.this
+    if isinstance(node, exp.Mul) and isinstance(node.expression, exp.Interval):
+        if node.expression.name == "1" and isinstance(node.this, exp.Literal):
+            return exp.Interval(
+                this=exp.Literal.string(node.this.name),
+                unit=node.expression.args["unit"],
+            )
     if isinstance(node, exp.Case):
         return _simpler_case(node)
     return node
@@ -603,6 +682,9 @@ def _simpler(node: exp.Expr) -> exp.Expr:
 def _simpler_case(case: exp.Case) -> exp.Expr:
     """A reader's `case` as what it reads; other cases as they are."""
     branches, default = case.args["ifs"], case.args.get("default")
+    # In one branch of a union a condition can be known.
+    if isinstance(branches[0].this, exp.Boolean) and branches[0].this.this:
+        return branches[0].args["true"]
     if case.this is not None or default is not None:
         return case
     # true/false from the spellings of connectors
@@ -618,19 +700,25 @@ def _simpler_case(case: exp.Case) -> exp.Expr:
     if isinstance(condition, exp.RegexpLike):
         if isinstance(value, exp.Substring):
             value = value.this
-        return exp.Anonymous(this="bare_date", expressions=[value]) if _takes_bare_dates_only(
-            condition.expression.name
-        ) else value
+        return (
+            exp.Anonymous(this="bare_date", expressions=[value])
+            if _takes_bare_dates_only(condition.expression.name)
+            else value
+        )
     if isinstance(condition, exp.GT) and isinstance(condition.this, exp.StrPosition):
         position = condition.this
-        return exp.Anonymous(this="text_after", expressions=[position.this, position.args["substr"]])
+        return exp.Anonymous(
+            this="text_after", expressions=[position.this, position.args["substr"]]
+        )
     if isinstance(value, exp.Anonymous) and value.name == "masked":
         return value
     return case
 
 
 def _takes_bare_dates_only(pattern: str) -> bool:
-    return bool(re.search(pattern, "2026-01-31")) and not re.search(pattern, "2026-01-31 00:00:00")
+    return bool(re.search(pattern, "2026-01-31")) and not re.search(
+        pattern, "2026-01-31 00:00:00"
+    )
 
 
 def _is_minor_unit(factor: exp.Expr) -> bool:
@@ -651,6 +739,23 @@ def _without_nulls(coalesce: exp.Coalesce) -> exp.Expr:
     if len(parts) <= 1:
         return parts[0] if parts else exp.null()
     return exp.Coalesce(this=parts[0], expressions=parts[1:])
+
+
+def _joined_parts(joined: exp.DPipe) -> list[exp.Expr]:
+    """What is strung together, left to right, neighbouring constants made one."""
+    parts: list[exp.Expr] = []
+    for side in (joined.this, joined.expression):
+        is_joined = isinstance(side, exp.Anonymous) and side.name == "joined"
+        for part in side.expressions if is_joined else [side]:
+            if (
+                parts
+                and isinstance(part, exp.Literal)
+                and isinstance(parts[-1], exp.Literal)
+            ):
+                parts[-1] = exp.Literal.string(parts[-1].name + part.name)
+            else:
+                parts.append(part)
+    return parts
 
 
 def _is_text(node: exp.Expr, text: str) -> bool:
@@ -683,7 +788,9 @@ def _values_of(expression: exp.Expr) -> Iterator[exp.Expr]:
             yield from _values_of(child)
 
 
-def _distinct_leaves(expressions: Sequence[exp.Expr] | Iterator[exp.Expr]) -> list[exp.Column]:
+def _distinct_leaves(
+    expressions: Sequence[exp.Expr] | Iterator[exp.Expr],
+) -> list[exp.Column]:
     found: dict[tuple[str, str, str], exp.Column] = {}
     for expression in expressions:
         for leaf in expression.find_all(exp.Column, bfs=False):
@@ -716,7 +823,11 @@ def rule_of(expression: exp.Expr, base: str) -> str:
         elif isinstance(rest, exp.Upper):
             words.append("in upper case")
             rest = rest.this
-        elif isinstance(rest, exp.Anonymous) and rest.name in ("word_of", "masked", "bare_date"):
+        elif isinstance(rest, exp.Anonymous) and rest.name in (
+            "word_of",
+            "masked",
+            "bare_date",
+        ):
             words.append(
                 {
                     "word_of": "its word in `status_map`",
@@ -725,8 +836,6 @@ def rule_of(expression: exp.Expr, base: str) -> str:
                 }[rest.name]
             )
             rest = rest.expressions[0]
-            # Every status is compared in lower case: nothing to say about it.
-            rest = rest.this if isinstance(rest, exp.Lower) else rest
         elif (
             isinstance(rest, exp.Coalesce)
             and len(rest.expressions) == 1
@@ -736,16 +845,30 @@ def rule_of(expression: exp.Expr, base: str) -> str:
             words.append(f"blank is {_code(_sql(rest.expressions[0]))}")
             rest = rest.this
         else:
-            shown = _code(_shortened(_sql(rest)))
-            return ", ".join([shown, *words])
+            words.insert(0, _code(_shortened(_sql(rest))))
+            break
     if rest.name == "_source_account":
         return "folder of the account, else `default`"
-    if "sign flipped" not in " ".join(words) and not words:
-        words = ["as delivered"]
-    found_by = rest.meta.get("found_by")
-    if found_by and rest.table != base and rest.db.startswith(RAW):
-        words.append(f"found by {' and '.join(_code(key) for key in found_by)}")
-    return ", ".join(words)
+    if isinstance(rest, exp.Column) and not rest.table:
+        words.insert(0, f"as {_code(rest.name)} above")
+    return ", ".join(
+        [*(words or ["as delivered"]), *_found_by(value_leaves_of(rest), base)]
+    )
+
+
+def _found_by(leaves: Sequence[exp.Column], base: str) -> list[str]:
+    """How the row is found that all leaves are of, where it is not the row of the base table."""
+    ways = {
+        " and ".join(_code(key) for key in leaf.meta.get("found_by", []))
+        for leaf in leaves
+        if leaf.db.startswith(RAW) and leaf.table != base
+    }
+    tables = {leaf.table for leaf in leaves}
+    return (
+        [f"found by {way}" for way in ways if way]
+        if len(ways) == len(tables) == 1
+        else []
+    )
 
 
 def _sign_of(expression: exp.Expr) -> tuple[exp.Expr, str] | None:
@@ -758,21 +881,29 @@ def _sign_of(expression: exp.Expr) -> tuple[exp.Expr, str] | None:
     ):
         if isinstance(factor, exp.Case) and len(factor.args["ifs"]) == 1:
             branch = factor.args["ifs"][0]
-            values = (_sql(branch.args["true"]), _sql(factor.args.get("default") or exp.null()))
+            values = (
+                _sql(branch.args["true"]),
+                _sql(factor.args.get("default") or exp.null()),
+            )
             word = {("1", "-1"): "unless", ("-1", "1"): "where"}.get(values)
             if word:
                 return other, f"sign flipped {word} {_code(_sql(branch.this))}"
     return None
 
 
-def unit_of(expression: exp.Expr, column: str, data_type: str, tables: Mapping[str, RawTable]) -> str:
+def unit_of(
+    expression: exp.Expr, column: str, data_type: str, tables: Mapping[str, RawTable]
+) -> str:
     """The unit of a canonical column, from the kinds of the raw columns it takes its value from."""
     if isinstance(expression, exp.Null):
         return "—"
     if data_type in TYPES_IN_WORDS:
         return TYPES_IN_WORDS[data_type]
-    if any(call.name == "masked" for call in expression.find_all(exp.Anonymous)):
+    calls = {call.name for call in expression.find_all(exp.Anonymous)}
+    if "masked" in calls:
         return "keyed hash"
+    if "joined" in calls:
+        return "id" if column.endswith("_id") else "text"
     is_money = "_amount" in column
     units = []
     for leaf in value_leaves_of(expression):
@@ -821,9 +952,12 @@ def _sql(expression: exp.Expr) -> str:
     shown = exp.Tuple(expressions=[expression.copy()])
     for leaf in list(shown.find_all(exp.Column)):
         leaf.replace(exp.column(leaf.name, table=leaf.table or None))
-    text = shown.expressions[0].sql(dialect="duckdb", comments=False, normalize_functions="lower")
+    text = shown.expressions[0].sql(
+        dialect="duckdb", comments=False, normalize_functions="lower"
+    )
     parts = re.split(r"('(?:[^']|'')*')", text)
-    return "".join(part if part.startswith("'") else part.lower() for part in parts)
+    text = "".join(part if part.startswith("'") else part.lower() for part in parts)
+    return re.sub(r"\bnot ([\w.]+) is null\b", r"\1 is not null", text)
 
 
 def _shortened(text: str) -> str:
@@ -837,4 +971,316 @@ def _code(text: str) -> str:
 
 
 def _with_comments(text: str, comments: Sequence[str]) -> str:
-    return " ".join([text.rstrip(".") + ".", *dict.fromkeys(comments)]) if comments else text
+    return (
+        " ".join([text.rstrip(".") + ".", *dict.fromkeys(comments)])
+        if comments
+        else text
+    )
+
+
+# Pages
+
+
+@dataclass(frozen=True)
+class Row:
+    """One canonical column in one alternative, as the page shows it."""
+
+    made_from: str
+    unit: str
+    rule: str
+
+
+class SystemPage:
+    """The page of one system."""
+
+    def __init__(self, project: Project, system: str) -> None:
+        self._project = project
+        self._system = system
+        self._tables = project.raw_tables[system]
+        self._lineage = Lineage(project)
+        self._mapped: set[tuple[str, str]] = set()
+        self._deciding: set[tuple[str, str]] = set()
+
+    def text(self) -> str:
+        """The page in Markdown."""
+        feeds = self._project.feeds(self._system)
+        entities = [self._entity(entity) for entity in feeds]
+        names = ", ".join(f"[{entity.name}](#{entity.name})" for entity in feeds)
+        parts = [
+            f"# `{self._system}`: raw column → canonical column",
+            GENERATED + " [How to read it](README.md).",
+            self._project.systems[self._system],
+            f"Feeds {names}.",
+            "## Raw tables",
+            self._raw_tables(),
+            "## Raw columns read but not mapped",
+            self._unmapped(),
+            *entities,
+        ]
+        return "\n\n".join(parts) + "\n"
+
+    def _raw_tables(self) -> str:
+        lines = []
+        for table in self._tables.values():
+            required = [column for column in table.columns if column.is_required]
+            lines.append(
+                [
+                    _code(table.name),
+                    "optional" if table.is_optional else "required",
+                    ", ".join(
+                        _code(name) for name in self._staged_from(table.name, "row_id")
+                    ),
+                    _listed(column.name for column in required),
+                    _listed(
+                        column.name for column in table.columns if column.is_filled
+                    ),
+                ]
+            )
+        heads = ["raw table", "file", "key", "in the header", "filled in every row"]
+        return _table(heads, lines)
+
+    def _entity(self, entity: Entity) -> str:
+        relation = self._lineage.model(f"map_{self._system}__{entity.name}")
+        choices = self._lineage.alternatives(relation)
+        alternatives = [self._rows(entity, relation, choice) for choice in choices]
+        is_summed_up = len(choices) > MOST_ALTERNATIVES
+        if is_summed_up:
+            origin = f"{len(choices)} unions over all raw tables and what landing notes of them."
+        elif len(choices) == 1:
+            origin = _sentence(self._lineage.rows(relation, choices[0]))
+        else:
+            origin = "\n".join(
+                f"{number}. {_sentence(self._lineage.rows(relation, choice))}"
+                for number, choice in enumerate(choices, 1)
+            )
+        if entity.name not in DERIVED:
+            for choice in choices:
+                for condition in self._lineage.conditions(relation, choice):
+                    self._deciding |= {
+                        (leaf.table, leaf.name) for leaf in leaves_of(condition)
+                    }
+        merge = _summed_up if is_summed_up else _numbered
+        lines = [
+            [
+                _code(column),
+                *(
+                    merge([getattr(rows[column], part) for rows in alternatives])
+                    for part in ("made_from", "unit", "rule")
+                ),
+            ]
+            for column in entity.columns
+        ]
+        heads = ["canonical column", "from raw", "unit", "sign or rule"]
+        return "\n\n".join(
+            [f"## {entity.name}", _sentence(entity.grain), origin, _table(heads, lines)]
+        )
+
+    def _rows(
+        self, entity: Entity, relation: Relation, choice: Choice
+    ) -> dict[str, Row]:
+        base = self._lineage.base(relation, choice).name
+        shown: dict[str, Row] = {}
+        named: list[tuple[str, exp.Expr]] = []
+        for column, data_type in entity.columns.items():
+            output = self._lineage.output(relation, column, choice)
+            if output is None:
+                raise RunError(f"{relation.model} has no column {column}.")
+            if entity.name not in DERIVED:
+                self._mapped |= {
+                    (leaf.table, leaf.name) for leaf in leaves_of(output.value)
+                }
+            shown[column] = Row(
+                made_from=from_of(output.value),
+                unit=unit_of(output.value, column, data_type, self._tables),
+                rule=_with_comments(
+                    rule_of(_with_names(output.value, named), base), output.comments
+                ),
+            )
+            if len(_sql(output.value)) > WORTH_A_NAME:
+                named.append((column, output.value))
+        return shown
+
+    def _unmapped(self) -> str:
+        lines = [
+            [_code(f"{table.name}.{column.name}"), KINDS_IN_WORDS[column.kind], use]
+            for table in self._tables.values()
+            for column in table.columns
+            if (table.name, column.name) not in self._mapped
+            for use in [", ".join(self._uses(table, column))]
+        ]
+        if not lines:
+            return "None: every raw column is mapped."
+        return _table(["raw column", "unit", "what for"], lines)
+
+    def _uses(self, table: RawTable, column: RawColumn) -> list[str]:
+        """What a raw column is read for that becomes no canonical column."""
+        uses = {
+            "joins or filters rows": (table.name, column.name) in self._deciding,
+            "part of the key": column.name in self._staged_from(table.name, "row_id"),
+            "marks deleted rows": column.name
+            in self._staged_from(table.name, "is_marked_deleted"),
+            "marks test data": column.name
+            in self._staged_from(table.name, "is_test_mode"),
+            "tells the newest version": column.name
+            in self._staged_from(table.name, "row_version"),
+            "counted in row accounting": column.is_accounted,
+        }
+        found = [use for use, is_so in uses.items() if is_so]
+        # Every listed column is: a cell that does not read as its kind quarantines the row.
+        return found or ["checked, and compared between deliveries"]
+
+    def _staged_from(self, table: str, column: str) -> list[str]:
+        """The raw columns that a column of a staging model's judging is made of."""
+        staging = self._lineage.model(f"stg_{self._system}__{table}")
+        output = self._lineage.output(staging.ctes.get("judged", staging), column, {})
+        return [leaf.name for leaf in leaves_of(output.value)] if output else []
+
+
+def _with_names(value: exp.Expr, named: Sequence[tuple[str, exp.Expr]]) -> exp.Expr:
+    """The expression with what an earlier column says already replaced by that column's name."""
+    holder = exp.Tuple(expressions=[value.copy()])
+    for name, said in sorted(named, key=lambda pair: -len(_sql(pair[1]))):
+        for node in list(holder.find_all(type(said))):
+            if node is not holder and node == said:
+                node.replace(exp.column(name))
+    return holder.expressions[0].pop()
+
+
+def _numbered(texts: Sequence[str]) -> str:
+    """One text where all alternatives say the same, else each with the numbers it holds for."""
+    said: dict[str, list[str]] = {}
+    for number, text in enumerate(texts, 1):
+        said.setdefault(text, []).append(str(number))
+    if len(said) == 1:
+        return texts[0]
+    return "<br>".join(
+        f"({', '.join(numbers)}) {text}" for text, numbers in said.items()
+    )
+
+
+def _summed_up(texts: Sequence[str]) -> str:
+    """The distinct texts, as many as can be read."""
+    said = list(dict.fromkeys(texts))
+    if len(said) <= MOST_SUMMED_UP:
+        return "<br>".join(said)
+    return "<br>".join(
+        [*said[: MOST_SUMMED_UP - 1], f"… and {len(said) - MOST_SUMMED_UP + 1} more"]
+    )
+
+
+def _listed(names: Iterable[str]) -> str:
+    return ", ".join(_code(name) for name in names) or "—"
+
+
+def _sentence(text: str) -> str:
+    return text[:1].upper() + text[1:].rstrip(".") + "."
+
+
+def _table(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
+    # Markdown ends a cell at a bar, also inside code.
+    cells = [[cell.replace("|", "\\|") for cell in row] for row in rows]
+    lines = [heads, ["---"] * len(heads), *cells]
+    return "\n".join("| " + " | ".join(line) + " |" for line in lines)
+
+
+INTRODUCTION = """\
+# Mappings
+
+{generated} `--check` fails where a page is out of date.
+
+One page per system: every canonical column that the system feeds, the raw columns it is made of,
+their unit, and the sign or rule.
+
+- **from raw**: `table.column` of the raw files. After "decided by" stand columns that choose
+  between values without being one. `_source_account`, `_source_file` and `_source_row` say where a
+  row lies; `landing.` are the notes of the reader of the files.
+- **unit**: what the raw cell holds, from the `kind` in the source YAML. Canonical amounts are in
+  major units of `currency` always, instants in UTC.
+- **sign or rule**: "as delivered" is the cell, read as its kind and otherwise untouched. "unknown:
+  typed null" means that the system does not say. SQL is shown where there is more to it, without
+  casts and shortened; the text after it is the comment that stands in the model.
+- (1), (2) are the numbered kinds of rows above a table, where an entity has several.
+
+Words in the SQL that are ours:
+
+| word | meaning |
+| --- | --- |
+| `word_of(x)` | the canonical word that `seeds/reference/status_map.csv` has for x |
+| `masked(x)` | hash of x under the key `PII_SALT`: equal for equal values |
+| `bare_date(x)` | x where the cell is a date without a time, else null |
+| `text_after(x, '@')` | what stands behind the mark |
+| `joined(a, '\\|', b)` | the texts one after another; null where one of them is |
+"""
+
+
+def index(project: Project) -> str:
+    """The page that explains the others and shows which system feeds what."""
+    systems = list(project.systems)
+    rows = [
+        [
+            _code(entity.name),
+            *(
+                f"[yes]({system}.md#{entity.name})"
+                if entity in project.feeds(system)
+                else ""
+                for system in systems
+            ),
+        ]
+        for entity in project.entities.values()
+    ]
+    heads = ["entity", *(f"[{system}]({system}.md)" for system in systems)]
+    return INTRODUCTION.format(generated=GENERATED) + "\n" + _table(heads, rows) + "\n"
+
+
+def pages(project: Project) -> dict[Path, str]:
+    """Every page with its text, by path relative to the project."""
+    written = {FOLDER / "README.md": index(project)}
+    for system in project.systems:
+        written[FOLDER / f"{system}.md"] = SystemPage(project, system).text()
+    return written
+
+
+def stale(written: Mapping[Path, str], project_dir: Path = PROJECT) -> list[Path]:
+    """The pages that are missing, differ, or belong to no system any more."""
+    found = [
+        path
+        for path, text in written.items()
+        if not (project_dir / path).is_file()
+        or (project_dir / path).read_text("utf-8") != text
+    ]
+    there = sorted((project_dir / FOLDER).glob("*.md"))
+    return found + [
+        FOLDER / path.name for path in there if FOLDER / path.name not in written
+    ]
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Writes the pages or, with --check, names the stale ones; 2 when the project is not sound."""
+    parser = argparse.ArgumentParser(
+        prog=COMMAND, description=(__doc__ or "").splitlines()[0]
+    )
+    parser.add_argument(
+        "--check", action="store_true", help="fail where a page is out of date"
+    )
+    only_check = parser.parse_args(arguments).check
+    try:
+        written = pages(read_project())
+    except RunError as error:
+        print(error, file=sys.stderr)
+        return 2
+    out_of_date = stale(written)
+    for path in out_of_date:
+        if only_check:
+            print(f"out of date: {path}")
+        elif path in written:
+            (PROJECT / path).parent.mkdir(parents=True, exist_ok=True)
+            (PROJECT / path).write_text(written[path], "utf-8")
+            print(f"written: {path}")
+        else:
+            (PROJECT / path).unlink()
+            print(f"removed: {path}")
+    return 1 if only_check and out_of_date else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -117,3 +117,13 @@
     group by {{ columns | join(', ') }}
     having count(*) > 1
 {% endtest %}
+
+{#- Law: a mart has as many rows as what it is about, with the same sum. -#}
+{% test conserves_rows(model, feed, amount) %}
+    select
+        kept.row_count,
+        fed.row_count as fed_row_count
+    from (select count(*) as row_count, {{ sum_amount(amount) }} as amount from {{ model }}) as kept
+    cross join (select count(*) as row_count, {{ sum_amount(amount) }} as amount from {{ feed }}) as fed
+    where kept.row_count <> fed.row_count or kept.amount <> fed.amount
+{% endtest %}

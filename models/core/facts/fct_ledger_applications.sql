@@ -19,12 +19,6 @@ known_ledger_documents as (
 
 ),
 
-known_ledger_documents as (
-
-    select source_system, source_account, source_ledger_document_id from {{ ref('cdm_ledger_documents') }}
-
-),
-
 currency_rates as (
 
     select * from {{ ref('int_currency_rates') }}
