@@ -41,9 +41,8 @@ GENERATED = f"Written by `{COMMAND}` from the compiled models; do not edit by ha
 # Row accounting and quarantine are made of every raw table, alike in all systems.
 DERIVED = ("quarantined_rows", "raw_counts")
 LONGEST_SQL = 200
-# More alternatives than this are summed up instead of listed.
-MOST_ALTERNATIVES = 8
-MOST_SUMMED_UP = 4
+# Stands for a raw table, where the same is said of all.
+EVERY_TABLE = "every_table"
 # Expressions longer than this are not repeated in columns that build on them.
 WORTH_A_NAME = 60
 
@@ -88,7 +87,7 @@ class RawColumn:
     kind: str
     is_required: bool
     is_filled: bool
-    is_accounted: bool
+    accounted_as: str | None
 
 
 @dataclass(frozen=True)
@@ -121,9 +120,7 @@ class Project:
     def feeds(self, system: str) -> list[Entity]:
         """The entities that a system feeds, in the order of the bus matrix."""
         return [
-            entity
-            for name, entity in self.entities.items()
-            if f"map_{system}__{name}" in self.sql
+            entity for name, entity in self.entities.items() if f"map_{system}__{name}" in self.sql
         ]
 
 
@@ -162,9 +159,7 @@ def read_project(project_dir: Path = PROJECT) -> Project:
                 dbt.close()
         if any(outcome.has_failed for outcome in outcomes):
             raise RunError(failures_as_text(outcomes))
-        compiled = (
-            scratch / "target" / "compiled" / str(dbt.manifest.metadata.project_name)
-        )
+        compiled = scratch / "target" / "compiled" / str(dbt.manifest.metadata.project_name)
         return _project_of(dbt, compiled, project_dir, list(settings.systems))
 
 
@@ -191,7 +186,7 @@ def _project_of(
                         kind=column.config.meta.get("kind", "text"),
                         is_required=bool(column.config.meta.get("required")),
                         is_filled=bool(column.config.meta.get("filled")),
-                        is_accounted=bool(column.config.meta.get("staged_as")),
+                        accounted_as=column.config.meta.get("staged_as"),
                     )
                     for column in table.columns.values()
                 ],
@@ -199,9 +194,7 @@ def _project_of(
             for table in tables
         }
     models = {model.name: model for model in dbt.models}
-    feeds = yaml.safe_load((project_dir / "vars.yml").read_text("utf-8"))["vars"][
-        "feeds"
-    ]
+    feeds = yaml.safe_load((project_dir / "vars.yml").read_text("utf-8"))["vars"]["feeds"]
     entities = {name: _entity_of(name, models[f"cdm_{name}"]) for name in feeds}
     sql = {
         name: (compiled / model.original_file_path).read_text("utf-8")
@@ -215,9 +208,7 @@ def _entity_of(name: str, model: ModelNode) -> Entity:
     return Entity(
         name=name,
         grain=model.description.removeprefix("Grain: "),
-        columns={
-            column.name: str(column.data_type) for column in model.columns.values()
-        },
+        columns={column.name: str(column.data_type) for column in model.columns.values()},
     )
 
 
@@ -276,6 +267,9 @@ class Lineage:
         self._models: dict[str, Relation] = {}
         self._sources: dict[int, list[Source]] = {}
         self._branches: dict[int, list[Relation]] = {}
+        # What was resolved in the alternative that is being looked at, with its comments.
+        self._choice: Choice = {}
+        self._resolved: dict[tuple[int, str], tuple[exp.Expr | None, list[str]]] = {}
         self._comments: list[str] = []
 
     def model(self, name: str) -> Relation:
@@ -293,7 +287,7 @@ class Lineage:
             return [{}]
         if isinstance(relation.query, exp.SetOperation):
             return [
-                {id(relation.query): number} | choice
+                {id(relation.query): number, **choice}
                 for number, branch in enumerate(self.branches(relation))
                 for choice in self.alternatives(branch)
             ]
@@ -304,9 +298,7 @@ class Lineage:
                 for left in choices
                 for right in self.alternatives(source.relation)
                 # A union that is read twice takes the same branch both times.
-                if all(
-                    left.get(union, branch) == branch for union, branch in right.items()
-                )
+                if all(left.get(union, branch) == branch for union, branch in right.items())
             ]
         return choices
 
@@ -318,13 +310,28 @@ class Lineage:
             return None
         return Output(simplified(value), list(dict.fromkeys(self._comments)))
 
-    def resolve(
-        self, relation: Relation, column: str, choice: Choice
-    ) -> exp.Expr | None:
-        """The expression over leaves that a column stands for; None where there is no such."""
+    def resolve(self, relation: Relation, column: str, choice: Choice) -> exp.Expr | None:
+        """The expression over leaves that a column stands for; None where there is no such.
+
+        It is kept and must not be changed by who asks.
+        """
         query = relation.query
         if query is None:
             return exp.column(column, table=relation.name, db=relation.schema)
+        if choice is not self._choice:
+            self._choice, self._resolved = choice, {}
+        known = self._resolved.get((id(query), column))
+        if known is None:
+            outer, self._comments = self._comments, []
+            value = self._resolve(relation, query, column, choice)
+            known = self._resolved[id(query), column] = (value, self._comments)
+            self._comments = outer
+        self._comments = [*self._comments, *known[1]]
+        return known[0]
+
+    def _resolve(
+        self, relation: Relation, query: exp.Query, column: str, choice: Choice
+    ) -> exp.Expr | None:
         if isinstance(query, exp.SetOperation):
             branches = self.branches(relation)
             branch = branches[choice.get(id(query), 0)]
@@ -334,11 +341,9 @@ class Lineage:
             if column in names and "*" not in names + own_names:
                 column = own_names[names.index(column)]
             return self.resolve(branch, column, choice)
-        if relation.model.startswith("stg_") and relation.name == relation.model:
-            if column in VERDICT:
-                return exp.column(
-                    column, table=_raw_table_of(relation.model), db=JUDGED
-                )
+        is_staging_model = relation.name == relation.model and relation.name.startswith("stg_")
+        if is_staging_model and column in VERDICT:
+            return exp.column(column, table=_raw_table_of(relation.model), db=JUDGED)
         if not isinstance(query, exp.Select):
             return None
         for projection in query.selects:
@@ -348,9 +353,7 @@ class Lineage:
                 return self.expand(projection.unalias(), relation, choice)
         for projection in query.selects:
             if projection.is_star:
-                of_table = (
-                    projection.table if isinstance(projection, exp.Column) else ""
-                )
+                of_table = projection.table if isinstance(projection, exp.Column) else ""
                 for source in self.sources(relation):
                     if source.alias == of_table or not of_table:
                         found = self.resolve(source.relation, column, choice)
@@ -358,20 +361,17 @@ class Lineage:
                             return found
         return None
 
-    def expand(
-        self, expression: exp.Expr, relation: Relation, choice: Choice
-    ) -> exp.Expr:
+    def expand(self, expression: exp.Expr, relation: Relation, choice: Choice) -> exp.Expr:
         """The expression of one select with every column replaced by what it stands for."""
         holder = exp.Paren(this=expression.copy())
         for column in list(holder.find_all(exp.Column)):
             value = self._column(column, relation, choice)
             if value is not None:
                 column.replace(_wrapped(value, column.parent))
-        return holder.this.pop()
+        expanded: exp.Expr = holder.this.pop()
+        return expanded
 
-    def _column(
-        self, column: exp.Column, relation: Relation, choice: Choice
-    ) -> exp.Expr | None:
+    def _column(self, column: exp.Column, relation: Relation, choice: Choice) -> exp.Expr | None:
         for source in self.sources(relation):
             if column.table and source.alias != column.table:
                 continue
@@ -381,34 +381,29 @@ class Lineage:
             if source.join is None:
                 return value
             keys = self._keys_of(source, relation, choice)
-            if (
-                column.name == "canonical_value"
-                and _only_from(value, REFERENCE)
-                and keys
-            ):
-                key = simplified(keys[0])
+            if column.name == "canonical_value" and _only_from(value, REFERENCE) and keys:
                 # Words are compared in lower case everywhere: nothing to say about it.
-                word = key.this if isinstance(key, exp.Lower) else key
-                return exp.Anonymous(this="word_of", expressions=[word])
-            words = [_sql(simplified(key)) for key in keys]
+                word = next(iter(keys.values()))
+                word = _inner(word) if isinstance(word, exp.Lower) else word
+                return exp.Anonymous(this="word_of", expressions=[word.copy()])
+            value = value.copy()
             for leaf in value.find_all(exp.Column):
-                leaf.meta.setdefault("found_by", words)
+                leaf.meta.setdefault("found_by", [_sql(key) for key in keys.values()])
+                leaf.meta.setdefault("is_sought", column.name in keys)
             return value
         return None
 
-    def _keys_of(
-        self, source: Source, relation: Relation, choice: Choice
-    ) -> list[exp.Expr]:
-        """What a joined relation is looked up by: the other side of each equality of its `on`."""
-        keys = []
-        condition = source.join.args.get("on") if source.join else None
-        for part in _conjuncts(condition):
+    def _keys_of(self, source: Source, relation: Relation, choice: Choice) -> dict[str, exp.Expr]:
+        """What each column is compared with by which a joined relation is looked up."""
+        keys = {}
+        for part in _conjuncts(source.join.args.get("on") if source.join else None):
             if not isinstance(part, exp.EQ):
                 continue
             for own, other in ((part.left, part.right), (part.right, part.left)):
                 if isinstance(own, exp.Column) and own.table == source.alias:
+                    # Everything is looked up within its account.
                     if own.name != "source_account":
-                        keys.append(self.expand(other, relation, choice))
+                        keys[own.name] = simplified(self.expand(other, relation, choice))
                     break
         return keys
 
@@ -426,9 +421,7 @@ class Lineage:
             self._sources[id(query)] = found
         return self._sources[id(query)]
 
-    def _source(
-        self, item: exp.Expr, relation: Relation, join: exp.Join | None
-    ) -> Source:
+    def _source(self, item: exp.Expr, relation: Relation, join: exp.Join | None) -> Source:
         if isinstance(item, exp.Subquery):
             inner = item.unnest()
             if not isinstance(inner, exp.Query):
@@ -454,18 +447,15 @@ class Lineage:
         """The selects of a union, first to last."""
         key = id(relation.query)
         if key not in self._branches:
-            found, waiting = [], [relation.query]
+            found: list[Relation] = []
+            waiting: list[exp.Expr | None] = [relation.query]
             while waiting:
                 query = waiting.pop()
                 query = query.unnest() if isinstance(query, exp.Subquery) else query
                 if isinstance(query, exp.SetOperation):
                     waiting += [query.right, query.left]
                 elif isinstance(query, exp.Query):
-                    found.append(
-                        Relation(
-                            relation.name, relation.model, "", query, relation.ctes
-                        )
-                    )
+                    found.append(Relation(relation.name, relation.model, "", query, relation.ctes))
             self._branches[key] = found
         return self._branches[key]
 
@@ -484,11 +474,7 @@ class Lineage:
         waiting = [relation]
         while waiting:
             step = waiting.pop()
-            if (
-                step.query is None
-                or step.model.startswith("stg_")
-                or id(step.query) in seen
-            ):
+            if step.query is None or step.model.startswith("stg_") or id(step.query) in seen:
                 continue
             seen.add(id(step.query))
             if isinstance(step.query, exp.SetOperation):
@@ -507,8 +493,11 @@ class Lineage:
 
     def rows(self, relation: Relation, choice: Choice) -> str:
         """Which raw rows feed an entity in one alternative, in words."""
-        dispositions, conditions, partners, comments = ["accepted"], [], [], []
-        has_verdict, base = False, self.base(relation, choice)
+        base = self.base(relation, choice)
+        dispositions: list[str] = []
+        conditions: list[str] = []
+        partners: list[str] = []
+        comments: list[str] = []
         while relation.query is not None and not relation.model.startswith("stg_"):
             if isinstance(relation.query, exp.SetOperation):
                 relation = self.branches(relation)[choice.get(id(relation.query), 0)]
@@ -516,38 +505,28 @@ class Lineage:
             comments += _comments_of_rows(relation.query)
             for part in _conjuncts(_where_of(relation.query)):
                 condition = simplified(self.expand(part, relation, choice))
-                if not _is_about_verdict(condition):
-                    shown = _sql(condition)
-                    conditions.append(
-                        f"({shown})" if isinstance(condition, exp.Or) else shown
-                    )
-                    continue
-                if any(
-                    leaf.table == base.name for leaf in condition.find_all(exp.Column)
-                ):
-                    has_verdict = True
-                    dispositions = [
-                        word.name for word in condition.find_all(exp.Literal)
-                    ]
+                if not _only_from(condition, JUDGED):
+                    conditions.append(_condition_of_rows(condition, base))
+                elif all(leaf.table == base.name for leaf in condition.find_all(exp.Column)):
+                    dispositions = [word.name for word in condition.find_all(exp.Literal)]
             sources = self.sources(relation)
             for source in sources[1:]:
                 partner = self.base(source.relation, choice)
-                if source.join is not None and not source.join.side:
-                    if partner.schema.startswith(RAW) and partner.name != base.name:
-                        partners.append(f"`{partner.name}`")
+                is_sought_raw = partner.schema.startswith(RAW) and partner.name != base.name
+                if source.join is not None and not source.join.side and is_sought_raw:
+                    partners.append(_code(partner.name))
             relation = sources[0].relation
-        taken = f"{' and '.join(dispositions)} rows" if has_verdict else "rows"
-        text = f"{taken} of `{_leaf_name(base.schema, base.name)}`"
+        text = f"rows of {_code(_leaf_name(base.schema, base.name))}"
+        if dispositions:
+            text = f"{' and '.join(dispositions)} {text}"
         if partners:
             text += f" that have their {' and '.join(dict.fromkeys(partners))}"
         if conditions:
-            text += f" where {_code(_shortened(' and '.join(conditions)))}"
+            text += f" where {' and '.join(conditions)}"
         return _with_comments(text, comments)
 
 
-def _relation_of(
-    name: str, model: str, query: exp.Query, seen: Mapping[str, Relation]
-) -> Relation:
+def _relation_of(name: str, model: str, query: exp.Query, seen: Mapping[str, Relation]) -> Relation:
     ctes = dict(seen)
     for cte in query.ctes:
         inner = cte.this.unnest() if isinstance(cte.this, exp.Subquery) else cte.this
@@ -590,16 +569,20 @@ def _comments_of_rows(query: exp.Query) -> list[str]:
     """Comments over a select, its `from` or its `where`: they say why these rows."""
     places = [query, query.args.get("from_"), query.args.get("where")]
     parts = [
-        " ".join(c.strip() for c in place.comments)
-        for place in places
-        if place and place.comments
+        " ".join(c.strip() for c in place.comments) for place in places if place and place.comments
     ]
     return [part for part in parts if part]
 
 
-def _is_about_verdict(condition: exp.Expr) -> bool:
-    leaves = list(condition.find_all(exp.Column))
-    return bool(leaves) and all(leaf.db == JUDGED for leaf in leaves)
+def _condition_of_rows(condition: exp.Expr, base: Relation) -> str:
+    """A condition in words where it asks that nothing was found, else as SQL."""
+    if isinstance(condition, exp.Is) and isinstance(condition.expression, exp.Null):
+        leaves = leaves_of(condition)
+        found_by = _found_by(leaves, base.name)
+        if found_by and all(leaf.meta.get("is_sought") for leaf in leaves):
+            return f"no {_code(leaves[0].table)} is {found_by[0]}"
+    shown = _shortened(_sql(condition))
+    return _code(f"({shown})" if isinstance(condition, exp.Or) else shown)
 
 
 def _only_from(value: exp.Expr, schema: str) -> bool:
@@ -610,12 +593,16 @@ def _only_from(value: exp.Expr, schema: str) -> bool:
 def _wrapped(value: exp.Expr, parent: exp.Expr | None) -> exp.Expr:
     """In parentheses where the parent's operator could bind tighter."""
     value = value.copy()
-    if isinstance(value, (exp.Binary, exp.Not, exp.Neg)) and isinstance(
-        parent, (exp.Binary, exp.Unary, exp.In)
-    ):
-        if not isinstance(parent, exp.Paren):
-            return exp.Paren(this=value)
+    is_operator = isinstance(value, (exp.Binary, exp.Not, exp.Neg))
+    if is_operator and isinstance(parent, (exp.Binary, exp.Not, exp.Neg, exp.In)):
+        return exp.Paren(this=value)
     return value
+
+
+def _inner(node: exp.Expr) -> exp.Expr:
+    """What a node with one operand is about."""
+    inner: exp.Expr = node.this
+    return inner
 
 
 # Leaving out how cells are read
@@ -633,92 +620,83 @@ def simplified(expression: exp.Expr) -> exp.Expr:
             continue
         simpler = _simpler(node)
         if simpler is not node:
-            node.replace(simpler.copy())
-    result = holder.expressions[0].pop()
-    return result.this if isinstance(result, exp.Paren) else result
+            node.replace(_wrapped(simpler, node.parent))
+    result: exp.Expr = holder.expressions[0].pop()
+    return _inner(result) if isinstance(result, exp.Paren) else result
 
 
 def _simpler(node: exp.Expr) -> exp.Expr:
     """The node one step simpler, its children being simple already; itself where it is."""
-    if isinstance(node, (exp.Cast, exp.TryCast, exp.Trim)):
-        return node.this
-    if isinstance(node, exp.Nullif) and _is_text(node.expression, ""):
-        return node.this
-    if (
-        isinstance(node, exp.Anonymous)
-        and node.name == "timezone"
-        and len(node.expressions) == 2
-    ):
-        return node.expressions[1]
-    if isinstance(node, exp.Paren) and not isinstance(
-        node.this, (exp.Binary, exp.Not, exp.Neg)
-    ):
-        return node.this
-    if isinstance(node, exp.MD5):
-        return exp.Anonymous(this="masked", expressions=_distinct_leaves([node]))
-    if isinstance(node, exp.Coalesce):
-        return _without_nulls(node)
-    if isinstance(node, exp.DPipe):
-        return exp.Anonymous(this="joined", expressions=_joined_parts(node))
-    if isinstance(node, exp.EQ) and all(
-        isinstance(x, exp.Literal) for x in (node.this, node.expression)
-    ):
-        return exp.Boolean(this=node.this == node.expression)
-    if isinstance(node, exp.Mul) and _is_minor_unit(node.expression):
-        for leaf in node.this.find_all(exp.Column):
-            leaf.meta["is_minor"] = True
-        return node.this
-    if isinstance(node, exp.Mul) and isinstance(node.expression, exp.Interval):
-        if node.expression.name == "1" and isinstance(node.this, exp.Literal):
-            return exp.Interval(
-                this=exp.Literal.string(node.this.name),
-                unit=node.expression.args["unit"],
-            )
-    if isinstance(node, exp.Case):
-        return _simpler_case(node)
+    match node:
+        case exp.Cast() | exp.TryCast() | exp.Trim():
+            return _inner(node)
+        case exp.Nullif() if _is_text(node.expression, ""):
+            return _inner(node)
+        case exp.Paren() if not isinstance(node.this, (exp.Binary, exp.Not, exp.Neg)):
+            return _inner(node)
+        case exp.Anonymous(name="timezone") if len(node.expressions) == 2:
+            return _operand(node, 1)
+        case exp.MD5(this=exp.Anonymous(name="joined") as salted) if len(salted.expressions) == 2:
+            return exp.Anonymous(this="masked", expressions=_distinct_leaves([salted]))
+        case exp.Coalesce():
+            return _without_nulls(node)
+        case exp.DPipe():
+            return exp.Anonymous(this="joined", expressions=_joined_parts(node))
+        case exp.EQ(this=exp.Literal(), expression=exp.Literal()):
+            return exp.Boolean(this=node.this == node.expression)
+        case exp.Mul() if _is_minor_unit(node.expression):
+            for leaf in node.this.find_all(exp.Column):
+                leaf.meta["is_minor"] = True
+            return _inner(node)
+        case exp.Mul(this=exp.Literal(), expression=exp.Interval(name="1") as one):
+            return exp.Interval(this=exp.Literal.string(node.this.name), unit=one.args["unit"])
+        case exp.Case():
+            return _simpler_case(node)
     return node
 
 
 def _simpler_case(case: exp.Case) -> exp.Expr:
     """A reader's `case` as what it reads; other cases as they are."""
-    branches, default = case.args["ifs"], case.args.get("default")
+    branches: list[exp.If] = case.args["ifs"]
+    condition, value = _inner(branches[0]), _result(branches[0])
     # In one branch of a union a condition can be known.
-    if isinstance(branches[0].this, exp.Boolean) and branches[0].this.this:
-        return branches[0].args["true"]
-    if case.this is not None or default is not None:
+    if isinstance(condition, exp.Boolean) and condition.this:
+        return value
+    if case.this is not None or case.args.get("default") is not None:
         return case
-    # true/false from the spellings of connectors
-    if all(
-        isinstance(branch.this, exp.In) and isinstance(branch.args["true"], exp.Boolean)
-        for branch in branches
-    ):
-        cell = branches[0].this.this
-        return cell.this if isinstance(cell, exp.Lower) else cell
+    # True and false from the spellings of connectors.
+    if isinstance(condition, exp.In) and all(isinstance(_result(b), exp.Boolean) for b in branches):
+        cell = _inner(condition)
+        if isinstance(cell, exp.Lower) and any(_is_text(e, "true") for e in condition.expressions):
+            return _inner(cell)
     if len(branches) > 1:
         return case
-    condition, value = branches[0].this, branches[0].args["true"]
-    if isinstance(condition, exp.RegexpLike):
-        if isinstance(value, exp.Substring):
-            value = value.this
-        return (
-            exp.Anonymous(this="bare_date", expressions=[value])
-            if _takes_bare_dates_only(condition.expression.name)
-            else value
-        )
-    if isinstance(condition, exp.GT) and isinstance(condition.this, exp.StrPosition):
-        position = condition.this
-        return exp.Anonymous(
-            this="text_after", expressions=[position.this, position.args["substr"]]
-        )
-    if isinstance(value, exp.Anonymous) and value.name == "masked":
-        return value
+    match condition, value:
+        case exp.RegexpLike(), _:
+            cell = _inner(value) if isinstance(value, exp.Substring) else value
+            if _takes_bare_dates_only(condition.expression.name):
+                return exp.Anonymous(this="bare_date", expressions=[cell])
+            return cell
+        case exp.GT(this=exp.StrPosition() as position), exp.Substring():
+            mark = position.args["substr"]
+            return exp.Anonymous(this="text_after", expressions=[position.this, mark])
+        case _, exp.Anonymous(name="masked"):
+            return value
     return case
 
 
+def _result(branch: exp.If) -> exp.Expr:
+    value: exp.Expr = branch.args["true"]
+    return value
+
+
+def _operand(call: exp.Anonymous, number: int) -> exp.Expr:
+    operand: exp.Expr = call.expressions[number]
+    return operand
+
+
 def _takes_bare_dates_only(pattern: str) -> bool:
-    return bool(re.search(pattern, "2026-01-31")) and not re.search(
-        pattern, "2026-01-31 00:00:00"
-    )
+    return bool(re.search(pattern, "2026-01-31")) and not re.search(pattern, "2026-01-31 00:00:00")
 
 
 def _is_minor_unit(factor: exp.Expr) -> bool:
@@ -729,11 +707,8 @@ def _is_minor_unit(factor: exp.Expr) -> bool:
 
 
 def _without_nulls(coalesce: exp.Coalesce) -> exp.Expr:
-    parts = [
-        part
-        for part in (coalesce.this, *coalesce.expressions)
-        if not isinstance(part, exp.Null)
-    ]
+    every_part: list[exp.Expr] = [coalesce.this, *coalesce.expressions]
+    parts = [part for part in every_part if not isinstance(part, exp.Null)]
     if len(parts) == 1 + len(coalesce.expressions):
         return coalesce
     if len(parts) <= 1:
@@ -747,11 +722,7 @@ def _joined_parts(joined: exp.DPipe) -> list[exp.Expr]:
     for side in (joined.this, joined.expression):
         is_joined = isinstance(side, exp.Anonymous) and side.name == "joined"
         for part in side.expressions if is_joined else [side]:
-            if (
-                parts
-                and isinstance(part, exp.Literal)
-                and isinstance(parts[-1], exp.Literal)
-            ):
+            if parts and isinstance(part, exp.Literal) and isinstance(parts[-1], exp.Literal):
                 parts[-1] = exp.Literal.string(parts[-1].name + part.name)
             else:
                 parts.append(part)
@@ -851,9 +822,7 @@ def rule_of(expression: exp.Expr, base: str) -> str:
         return "folder of the account, else `default`"
     if isinstance(rest, exp.Column) and not rest.table:
         words.insert(0, f"as {_code(rest.name)} above")
-    return ", ".join(
-        [*(words or ["as delivered"]), *_found_by(value_leaves_of(rest), base)]
-    )
+    return ", ".join([*(words or ["as delivered"]), *_found_by(value_leaves_of(rest), base)])
 
 
 def _found_by(leaves: Sequence[exp.Column], base: str) -> list[str]:
@@ -864,11 +833,7 @@ def _found_by(leaves: Sequence[exp.Column], base: str) -> list[str]:
         if leaf.db.startswith(RAW) and leaf.table != base
     }
     tables = {leaf.table for leaf in leaves}
-    return (
-        [f"found by {way}" for way in ways if way]
-        if len(ways) == len(tables) == 1
-        else []
-    )
+    return [f"found by {way}" for way in ways if way] if len(ways) == len(tables) == 1 else []
 
 
 def _sign_of(expression: exp.Expr) -> tuple[exp.Expr, str] | None:
@@ -909,7 +874,10 @@ def unit_of(
     for leaf in value_leaves_of(expression):
         kind = _kind_of(leaf, tables)
         unit = KINDS_IN_WORDS[kind]
-        if leaf.meta.get("is_minor"):
+        call = leaf.find_ancestor(exp.Anonymous)
+        if call is not None and call.name == "word_of":
+            unit = KINDS_IN_WORDS["word"]
+        elif leaf.meta.get("is_minor"):
             unit = "minor units → major units"
         elif is_money and kind == "decimal":
             unit = "major units"
@@ -952,12 +920,13 @@ def _sql(expression: exp.Expr) -> str:
     shown = exp.Tuple(expressions=[expression.copy()])
     for leaf in list(shown.find_all(exp.Column)):
         leaf.replace(exp.column(leaf.name, table=leaf.table or None))
-    text = shown.expressions[0].sql(
-        dialect="duckdb", comments=False, normalize_functions="lower"
-    )
+    for negation in list(shown.find_all(exp.Not)):
+        test = negation.this
+        if isinstance(test, exp.Is) and isinstance(test.expression, exp.Null):
+            negation.replace(exp.Is(this=test.this, expression=exp.Not(this=exp.null())))
+    text = shown.expressions[0].sql(dialect="duckdb", comments=False, normalize_functions="lower")
     parts = re.split(r"('(?:[^']|'')*')", text)
-    text = "".join(part if part.startswith("'") else part.lower() for part in parts)
-    return re.sub(r"\bnot ([\w.]+) is null\b", r"\1 is not null", text)
+    return "".join(part if part.startswith("'") else part.lower() for part in parts)
 
 
 def _shortened(text: str) -> str:
@@ -971,11 +940,7 @@ def _code(text: str) -> str:
 
 
 def _with_comments(text: str, comments: Sequence[str]) -> str:
-    return (
-        " ".join([text.rstrip(".") + ".", *dict.fromkeys(comments)])
-        if comments
-        else text
-    )
+    return " ".join([text.rstrip(".") + ".", *dict.fromkeys(comments)]) if comments else text
 
 
 # Pages
@@ -988,6 +953,14 @@ class Row:
     made_from: str
     unit: str
     rule: str
+
+
+@dataclass(frozen=True)
+class Alternative:
+    """One kind of rows of an entity: where they come from, and the row of each column."""
+
+    origin: str
+    rows: dict[str, Row]
 
 
 class SystemPage:
@@ -1020,51 +993,40 @@ class SystemPage:
         return "\n\n".join(parts) + "\n"
 
     def _raw_tables(self) -> str:
-        lines = []
-        for table in self._tables.values():
-            required = [column for column in table.columns if column.is_required]
-            lines.append(
-                [
-                    _code(table.name),
-                    "optional" if table.is_optional else "required",
-                    ", ".join(
-                        _code(name) for name in self._staged_from(table.name, "row_id")
-                    ),
-                    _listed(column.name for column in required),
-                    _listed(
-                        column.name for column in table.columns if column.is_filled
-                    ),
-                ]
-            )
-        heads = ["raw table", "file", "key", "in the header", "filled in every row"]
+        lines = [
+            [
+                _code(table.name),
+                "optional" if table.is_optional else "required",
+                _listed(self._staged_from(table.name, "row_id")),
+                ", ".join(
+                    f"**{_code(column.name)}**" if column.is_filled else _code(column.name)
+                    for column in table.columns
+                    if column.is_required or column.is_filled
+                ),
+            ]
+            for table in self._tables.values()
+        ]
+        heads = ["raw table", "file", "key", "required columns (**bold**: filled in every row)"]
         return _table(heads, lines)
 
     def _entity(self, entity: Entity) -> str:
         relation = self._lineage.model(f"map_{self._system}__{entity.name}")
-        choices = self._lineage.alternatives(relation)
-        alternatives = [self._rows(entity, relation, choice) for choice in choices]
-        is_summed_up = len(choices) > MOST_ALTERNATIVES
-        if is_summed_up:
-            origin = f"{len(choices)} unions over all raw tables and what landing notes of them."
-        elif len(choices) == 1:
-            origin = _sentence(self._lineage.rows(relation, choices[0]))
-        else:
-            origin = "\n".join(
-                f"{number}. {_sentence(self._lineage.rows(relation, choice))}"
-                for number, choice in enumerate(choices, 1)
-            )
-        if entity.name not in DERIVED:
-            for choice in choices:
-                for condition in self._lineage.conditions(relation, choice):
-                    self._deciding |= {
-                        (leaf.table, leaf.name) for leaf in leaves_of(condition)
-                    }
-        merge = _summed_up if is_summed_up else _numbered
+        alternatives = [
+            self._alternative(entity, relation, choice)
+            for choice in self._lineage.alternatives(relation)
+        ]
+        if entity.name in DERIVED:
+            # Every raw table in the same way: said once.
+            alternatives = list({repr(each): each for each in alternatives}.values())
+        origin = "\n".join(
+            f"{number}. {each.origin}" if len(alternatives) > 1 else each.origin
+            for number, each in enumerate(alternatives, 1)
+        )
         lines = [
             [
                 _code(column),
                 *(
-                    merge([getattr(rows[column], part) for rows in alternatives])
+                    _numbered([getattr(each.rows[column], part) for each in alternatives])
                     for part in ("made_from", "unit", "rule")
                 ),
             ]
@@ -1075,30 +1037,33 @@ class SystemPage:
             [f"## {entity.name}", _sentence(entity.grain), origin, _table(heads, lines)]
         )
 
-    def _rows(
-        self, entity: Entity, relation: Relation, choice: Choice
-    ) -> dict[str, Row]:
-        base = self._lineage.base(relation, choice).name
-        shown: dict[str, Row] = {}
+    def _alternative(self, entity: Entity, relation: Relation, choice: Choice) -> Alternative:
+        base = self._lineage.base(relation, choice)
+        is_derived = entity.name in DERIVED
+        table = self._tables.get(base.name) if is_derived else None
+        origin = _sentence(self._lineage.rows(relation, choice))
+        rows: dict[str, Row] = {}
         named: list[tuple[str, exp.Expr]] = []
         for column, data_type in entity.columns.items():
             output = self._lineage.output(relation, column, choice)
             if output is None:
                 raise RunError(f"{relation.model} has no column {column}.")
-            if entity.name not in DERIVED:
-                self._mapped |= {
-                    (leaf.table, leaf.name) for leaf in leaves_of(output.value)
-                }
-            shown[column] = Row(
-                made_from=from_of(output.value),
-                unit=unit_of(output.value, column, data_type, self._tables),
-                rule=_with_comments(
-                    rule_of(_with_names(output.value, named), base), output.comments
-                ),
-            )
-            if len(_sql(output.value)) > WORTH_A_NAME:
-                named.append((column, output.value))
-        return shown
+            value = output.value
+            unit = unit_of(value, column, data_type, self._tables)
+            if not is_derived:
+                self._mapped |= _places_of(value)
+            elif table is not None:
+                value = _of_every_table(value, table)
+            rule = rule_of(_with_names(value, named), base.name)
+            rows[column] = Row(from_of(value), unit, _with_comments(rule, output.comments))
+            if len(_sql(value)) > WORTH_A_NAME:
+                named.append((column, value))
+        if table is not None:
+            origin = origin.replace(_code(table.name), _code(EVERY_TABLE))
+        if not is_derived:
+            for condition in self._lineage.conditions(relation, choice):
+                self._deciding |= _places_of(condition)
+        return Alternative(origin, rows)
 
     def _unmapped(self) -> str:
         lines = [
@@ -1117,13 +1082,10 @@ class SystemPage:
         uses = {
             "joins or filters rows": (table.name, column.name) in self._deciding,
             "part of the key": column.name in self._staged_from(table.name, "row_id"),
-            "marks deleted rows": column.name
-            in self._staged_from(table.name, "is_marked_deleted"),
-            "marks test data": column.name
-            in self._staged_from(table.name, "is_test_mode"),
-            "tells the newest version": column.name
-            in self._staged_from(table.name, "row_version"),
-            "counted in row accounting": column.is_accounted,
+            "marks deleted rows": column.name in self._staged_from(table.name, "is_marked_deleted"),
+            "marks test data": column.name in self._staged_from(table.name, "is_test_mode"),
+            "tells the newest version": column.name in self._staged_from(table.name, "row_version"),
+            "counted in row accounting": column.accounted_as is not None,
         }
         found = [use for use, is_so in uses.items() if is_so]
         # Every listed column is: a cell that does not read as its kind quarantines the row.
@@ -1136,6 +1098,36 @@ class SystemPage:
         return [leaf.name for leaf in leaves_of(output.value)] if output else []
 
 
+def _places_of(value: exp.Expr) -> set[tuple[str, str]]:
+    return {(leaf.table, leaf.name) for leaf in leaves_of(value)}
+
+
+def _of_every_table(value: exp.Expr, table: RawTable) -> exp.Expr:
+    """What row accounting says of one raw table, in words that hold for all of them."""
+    columns = {column.name: column for column in table.columns}
+    holder = exp.Tuple(expressions=[value.copy()])
+    for leaf in leaves_of(holder):
+        column = columns.get(leaf.name)
+        name = leaf.name
+        if column is not None:
+            is_currency = column.kind == "currency"
+            name = "amount" if column.accounted_as else "currency" if is_currency else "key"
+        for place in list(holder.find_all(exp.Column)):
+            if place == leaf:
+                place.replace(exp.column(name, table=EVERY_TABLE, db=leaf.db))
+    for call in list(holder.find_all(exp.Anonymous)):
+        if call.name == "joined":
+            call.replace(exp.column("key", table=EVERY_TABLE, db=RAW))
+    amounts = {column.accounted_as for column in table.columns}
+    for literal in list(holder.find_all(exp.Literal)):
+        if literal.is_string and literal.name == table.name:
+            literal.replace(exp.Literal.string(EVERY_TABLE))
+        elif literal.is_string and literal.name in amounts:
+            literal.replace(exp.Literal.string("amount"))
+    result: exp.Expr = holder.expressions[0].pop()
+    return result
+
+
 def _with_names(value: exp.Expr, named: Sequence[tuple[str, exp.Expr]]) -> exp.Expr:
     """The expression with what an earlier column says already replaced by that column's name."""
     holder = exp.Tuple(expressions=[value.copy()])
@@ -1143,7 +1135,8 @@ def _with_names(value: exp.Expr, named: Sequence[tuple[str, exp.Expr]]) -> exp.E
         for node in list(holder.find_all(type(said))):
             if node is not holder and node == said:
                 node.replace(exp.column(name))
-    return holder.expressions[0].pop()
+    result: exp.Expr = holder.expressions[0].pop()
+    return result
 
 
 def _numbered(texts: Sequence[str]) -> str:
@@ -1153,19 +1146,7 @@ def _numbered(texts: Sequence[str]) -> str:
         said.setdefault(text, []).append(str(number))
     if len(said) == 1:
         return texts[0]
-    return "<br>".join(
-        f"({', '.join(numbers)}) {text}" for text, numbers in said.items()
-    )
-
-
-def _summed_up(texts: Sequence[str]) -> str:
-    """The distinct texts, as many as can be read."""
-    said = list(dict.fromkeys(texts))
-    if len(said) <= MOST_SUMMED_UP:
-        return "<br>".join(said)
-    return "<br>".join(
-        [*said[: MOST_SUMMED_UP - 1], f"… and {len(said) - MOST_SUMMED_UP + 1} more"]
-    )
+    return "<br>".join(f"({', '.join(numbers)}) {text}" for text, numbers in said.items())
 
 
 def _listed(names: Iterable[str]) -> str:
@@ -1179,7 +1160,7 @@ def _sentence(text: str) -> str:
 def _table(heads: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
     # Markdown ends a cell at a bar, also inside code.
     cells = [[cell.replace("|", "\\|") for cell in row] for row in rows]
-    lines = [heads, ["---"] * len(heads), *cells]
+    lines = [list(heads), ["---"] * len(heads), *cells]
     return "\n".join("| " + " | ".join(line) + " |" for line in lines)
 
 
@@ -1200,6 +1181,9 @@ their unit, and the sign or rule.
   typed null" means that the system does not say. SQL is shown where there is more to it, without
   casts and shortened; the text after it is the comment that stands in the model.
 - (1), (2) are the numbered kinds of rows above a table, where an entity has several.
+- A name without a table is a canonical column further up. `every_table`, with its `key`, `amount`
+  and `currency`, stands for each raw table of the system: quarantine and row accounting treat all
+  alike, and each amount column with `staged_as` in the source YAML.
 
 Words in the SQL that are ours:
 
@@ -1220,9 +1204,7 @@ def index(project: Project) -> str:
         [
             _code(entity.name),
             *(
-                f"[yes]({system}.md#{entity.name})"
-                if entity in project.feeds(system)
-                else ""
+                f"[yes]({system}.md#{entity.name})" if entity in project.feeds(system) else ""
                 for system in systems
             ),
         ]
@@ -1245,23 +1227,16 @@ def stale(written: Mapping[Path, str], project_dir: Path = PROJECT) -> list[Path
     found = [
         path
         for path, text in written.items()
-        if not (project_dir / path).is_file()
-        or (project_dir / path).read_text("utf-8") != text
+        if not (project_dir / path).is_file() or (project_dir / path).read_text("utf-8") != text
     ]
     there = sorted((project_dir / FOLDER).glob("*.md"))
-    return found + [
-        FOLDER / path.name for path in there if FOLDER / path.name not in written
-    ]
+    return found + [FOLDER / path.name for path in there if FOLDER / path.name not in written]
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Writes the pages or, with --check, names the stale ones; 2 when the project is not sound."""
-    parser = argparse.ArgumentParser(
-        prog=COMMAND, description=(__doc__ or "").splitlines()[0]
-    )
-    parser.add_argument(
-        "--check", action="store_true", help="fail where a page is out of date"
-    )
+    parser = argparse.ArgumentParser(prog=COMMAND, description=(__doc__ or "").splitlines()[0])
+    parser.add_argument("--check", action="store_true", help="fail where a page is out of date")
     only_check = parser.parse_args(arguments).check
     try:
         written = pages(read_project())

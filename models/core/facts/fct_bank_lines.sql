@@ -19,6 +19,12 @@ currency_rates as (
 
 ),
 
+first_recorded as (
+
+    select * from {{ ref('int_first_recorded') }} where entity = 'bank_lines'
+
+),
+
 placed as (
 
     select
@@ -113,6 +119,9 @@ select
     priced.value_business_on as value_on,
     {{ month_of('priced.booked_business_on') }} as period_month,
     priced.time_zone,
-    priced.recorded_at
+    coalesce(priced.recorded_at, first_recorded.first_recorded_at, {{ run_started() }}) as recorded_at
 
 from priced
+
+left join first_recorded
+    on {{ source_key('priced', 'bank_line') }} = first_recorded.record_key

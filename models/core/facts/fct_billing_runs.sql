@@ -13,6 +13,12 @@ source_entities as (
 
 ),
 
+first_recorded as (
+
+    select * from {{ ref('int_first_recorded') }} where entity = 'billing_runs'
+
+),
+
 placed as (
 
     select
@@ -76,6 +82,9 @@ select
     dated.posted_business_on as posted_on,
     {{ month_of('dated.committed_deadline_business_on') }} as period_month,
     dated.time_zone,
-    dated.recorded_at
+    coalesce(dated.recorded_at, first_recorded.first_recorded_at, {{ run_started() }}) as recorded_at
 
 from dated
+
+left join first_recorded
+    on {{ source_key('dated', 'billing_run') }} = first_recorded.record_key

@@ -31,6 +31,12 @@ currency_rates as (
 
 ),
 
+first_recorded as (
+
+    select * from {{ ref('int_first_recorded') }} where entity = 'credit_note_lines'
+
+),
+
 placed as (
 
     select
@@ -121,9 +127,12 @@ select
     -- times
     {{ month_of('priced.parent_event_on') }} as period_month,
     priced.time_zone,
-    priced.recorded_at
+    coalesce(priced.recorded_at, first_recorded.first_recorded_at, {{ run_started() }}) as recorded_at
 
 from priced
+
+left join first_recorded
+    on {{ source_key('priced', 'credit_note_line') }} = first_recorded.record_key
 
 left join known_invoice_lines
     on priced.source_system = known_invoice_lines.source_system

@@ -31,6 +31,12 @@ currency_rates as (
 
 ),
 
+first_recorded as (
+
+    select * from {{ ref('int_first_recorded') }} where entity = 'credit_notes'
+
+),
+
 placed as (
 
     select
@@ -135,7 +141,7 @@ select
     priced.voided_business_on as voided_on,
     {{ month_of('priced.issued_business_on') }} as period_month,
     priced.time_zone,
-    priced.recorded_at
+    coalesce(priced.recorded_at, first_recorded.first_recorded_at, {{ run_started() }}) as recorded_at
 
 from priced
 
@@ -143,6 +149,9 @@ left join customer_ids
     on priced.source_system = customer_ids.source_system
     and priced.source_account = customer_ids.source_account
     and priced.source_customer_id = customer_ids.source_customer_id
+
+left join first_recorded
+    on {{ source_key('priced', 'credit_note') }} = first_recorded.record_key
 
 left join known_invoices
     on priced.source_system = known_invoices.source_system

@@ -37,6 +37,12 @@ currency_rates as (
 
 ),
 
+first_recorded as (
+
+    select * from {{ ref('int_first_recorded') }} where entity = 'disputes'
+
+),
+
 placed as (
 
     select
@@ -141,7 +147,7 @@ select
     priced.closed_business_on as closed_on,
     {{ month_of('priced.opened_business_on') }} as period_month,
     priced.time_zone,
-    priced.recorded_at
+    coalesce(priced.recorded_at, first_recorded.first_recorded_at, {{ run_started() }}) as recorded_at
 
 from priced
 
@@ -149,6 +155,9 @@ left join customer_ids
     on priced.source_system = customer_ids.source_system
     and priced.source_account = customer_ids.source_account
     and priced.source_customer_id = customer_ids.source_customer_id
+
+left join first_recorded
+    on {{ source_key('priced', 'dispute') }} = first_recorded.record_key
 
 left join known_payments
     on priced.source_system = known_payments.source_system

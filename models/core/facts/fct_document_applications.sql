@@ -31,6 +31,12 @@ currency_rates as (
 
 ),
 
+first_recorded as (
+
+    select * from {{ ref('int_first_recorded') }} where entity = 'document_applications'
+
+),
+
 placed as (
 
     select
@@ -128,9 +134,12 @@ select
     priced.applied_business_on as applied_on,
     {{ month_of('priced.applied_business_on') }} as period_month,
     priced.time_zone,
-    priced.recorded_at
+    coalesce(priced.recorded_at, first_recorded.first_recorded_at, {{ run_started() }}) as recorded_at
 
 from priced
+
+left join first_recorded
+    on {{ source_key('priced', 'document_application') }} = first_recorded.record_key
 
 left join known_payments
     on priced.source_system = known_payments.source_system

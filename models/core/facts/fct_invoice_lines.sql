@@ -31,6 +31,12 @@ currency_rates as (
 
 ),
 
+first_recorded as (
+
+    select * from {{ ref('int_first_recorded') }} where entity = 'invoice_lines'
+
+),
+
 placed as (
 
     select
@@ -141,9 +147,12 @@ select
     priced.service_ends_business_on as service_ends_on,
     {{ month_of('priced.parent_event_on') }} as period_month,
     priced.time_zone,
-    priced.recorded_at
+    coalesce(priced.recorded_at, first_recorded.first_recorded_at, {{ run_started() }}) as recorded_at
 
 from priced
+
+left join first_recorded
+    on {{ source_key('priced', 'invoice_line') }} = first_recorded.record_key
 
 left join known_products
     on priced.source_system = known_products.source_system

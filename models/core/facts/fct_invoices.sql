@@ -31,6 +31,12 @@ currency_rates as (
 
 ),
 
+first_recorded as (
+
+    select * from {{ ref('int_first_recorded') }} where entity = 'invoices'
+
+),
+
 applied as (
 
     -- Summed before the join: two part-payments may not multiply an invoice.
@@ -196,7 +202,7 @@ select
     priced.written_off_business_on as written_off_on,
     {{ month_of('priced.issued_business_on') }} as period_month,
     priced.time_zone,
-    priced.recorded_at
+    coalesce(priced.recorded_at, first_recorded.first_recorded_at, {{ run_started() }}) as recorded_at
 
 from priced
 
@@ -204,6 +210,9 @@ left join customer_ids
     on priced.source_system = customer_ids.source_system
     and priced.source_account = customer_ids.source_account
     and priced.source_customer_id = customer_ids.source_customer_id
+
+left join first_recorded
+    on {{ source_key('priced', 'invoice') }} = first_recorded.record_key
 
 left join known_subscriptions
     on priced.source_system = known_subscriptions.source_system

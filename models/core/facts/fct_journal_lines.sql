@@ -31,6 +31,12 @@ currency_rates as (
 
 ),
 
+first_recorded as (
+
+    select * from {{ ref('int_first_recorded') }} where entity = 'journal_lines'
+
+),
+
 placed as (
 
     select
@@ -130,7 +136,7 @@ select
     priced.posted_business_on as posted_on,
     {{ month_of('priced.posted_business_on') }} as period_month,
     priced.time_zone,
-    priced.recorded_at
+    coalesce(priced.recorded_at, first_recorded.first_recorded_at, {{ run_started() }}) as recorded_at
 
 from priced
 
@@ -138,6 +144,9 @@ left join customer_ids
     on priced.source_system = customer_ids.source_system
     and priced.source_account = customer_ids.source_account
     and priced.source_customer_id = customer_ids.source_customer_id
+
+left join first_recorded
+    on {{ source_key('priced', 'journal_line') }} = first_recorded.record_key
 
 left join known_ledger_documents
     on priced.source_system = known_ledger_documents.source_system

@@ -25,6 +25,12 @@ currency_rates as (
 
 ),
 
+first_recorded as (
+
+    select * from {{ ref('int_first_recorded') }} where entity = 'ledger_documents'
+
+),
+
 placed as (
 
     select
@@ -128,7 +134,7 @@ select
     priced.created_business_on as created_on,
     {{ month_of('priced.document_business_on') }} as period_month,
     priced.time_zone,
-    priced.recorded_at
+    coalesce(priced.recorded_at, first_recorded.first_recorded_at, {{ run_started() }}) as recorded_at
 
 from priced
 
@@ -136,3 +142,6 @@ left join customer_ids
     on priced.source_system = customer_ids.source_system
     and priced.source_account = customer_ids.source_account
     and priced.source_customer_id = customer_ids.source_customer_id
+
+left join first_recorded
+    on {{ source_key('priced', 'ledger_document') }} = first_recorded.record_key

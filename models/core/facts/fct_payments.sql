@@ -25,6 +25,12 @@ currency_rates as (
 
 ),
 
+first_recorded as (
+
+    select * from {{ ref('int_first_recorded') }} where entity = 'payments'
+
+),
+
 returned as (
 
     -- A failed or cancelled refund gave the money back to us: it returns nothing to the customer.
@@ -183,7 +189,7 @@ select
     priced.paid_business_on as paid_on,
     {{ month_of('priced.paid_business_on') }} as period_month,
     priced.time_zone,
-    priced.recorded_at
+    coalesce(priced.recorded_at, first_recorded.first_recorded_at, {{ run_started() }}) as recorded_at
 
 from priced
 
@@ -191,6 +197,9 @@ left join customer_ids
     on priced.source_system = customer_ids.source_system
     and priced.source_account = customer_ids.source_account
     and priced.source_customer_id = customer_ids.source_customer_id
+
+left join first_recorded
+    on {{ source_key('priced', 'payment') }} = first_recorded.record_key
 
 left join returned
     on priced.source_system = returned.source_system

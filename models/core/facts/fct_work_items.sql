@@ -25,6 +25,12 @@ known_invoices as (
 
 ),
 
+first_recorded as (
+
+    select * from {{ ref('int_first_recorded') }} where entity = 'work_items'
+
+),
+
 placed as (
 
     select
@@ -97,7 +103,7 @@ select
     dated.closed_business_on as closed_on,
     {{ month_of('dated.opened_business_on') }} as period_month,
     dated.time_zone,
-    dated.recorded_at
+    coalesce(dated.recorded_at, first_recorded.first_recorded_at, {{ run_started() }}) as recorded_at
 
 from dated
 
@@ -105,6 +111,9 @@ left join customer_ids
     on dated.source_system = customer_ids.source_system
     and dated.source_account = customer_ids.source_account
     and dated.source_customer_id = customer_ids.source_customer_id
+
+left join first_recorded
+    on {{ source_key('dated', 'work_item') }} = first_recorded.record_key
 
 left join known_invoices
     on dated.source_system = known_invoices.source_system
