@@ -69,6 +69,12 @@ TYPES_IN_WORDS = {
     "bigint": "whole number",
 }
 
+RULES_IN_WORDS = {
+    "word_of": "its word in `status_map`",
+    "masked": "keyed hash",
+    "bare_date": "where the cell is a bare date",
+}
+
 # Schemas of the leaves that a column can come from. Staging's verdict on a row is one of its own.
 RAW, LANDING, REFERENCE, JUDGED = "raw_", "landing", "reference", "judged"
 VERDICT = ("row_disposition", "disposition_reason")
@@ -276,9 +282,7 @@ class Lineage:
         """The relation of a stg_ or map_ model."""
         if name not in self._models:
             query = sqlglot.parse_one(self._sql[name], dialect="duckdb")
-            if not isinstance(query, exp.Query):
-                raise RunError(f"{name} does not compile to a select.")
-            self._models[name] = _relation_of(name, name, query, {})
+            self._models[name] = _relation_of(name, name, _query_in(query, name), {})
         return self._models[name]
 
     def alternatives(self, relation: Relation) -> list[Choice]:
@@ -365,6 +369,9 @@ class Lineage:
         """The expression of one select with every column replaced by what it stands for."""
         holder = exp.Paren(this=expression.copy())
         for column in list(holder.find_all(exp.Column)):
+            # A subquery inside an expression has a scope of its own, which is not followed.
+            if column.find_ancestor(exp.Select) is not None:
+                continue
             value = self._column(column, relation, choice)
             if value is not None:
                 column.replace(_wrapped(value, column.parent))
@@ -381,11 +388,8 @@ class Lineage:
             if source.join is None:
                 return value
             keys = self._keys_of(source, relation, choice)
-            if column.name == "canonical_value" and _only_from(value, REFERENCE) and keys:
-                # Words are compared in lower case everywhere: nothing to say about it.
-                word = next(iter(keys.values()))
-                word = _inner(word) if isinstance(word, exp.Lower) else word
-                return exp.Anonymous(this="word_of", expressions=[word.copy()])
+            if _only_from(value, REFERENCE) and keys and column.name != "minor_unit":
+                return _looked_up(column.name, keys)
             value = value.copy()
             for leaf in value.find_all(exp.Column):
                 leaf.meta.setdefault("found_by", [_sql(key) for key in keys.values()])
@@ -423,14 +427,9 @@ class Lineage:
 
     def _source(self, item: exp.Expr, relation: Relation, join: exp.Join | None) -> Source:
         if isinstance(item, exp.Subquery):
-            inner = item.unnest()
-            if not isinstance(inner, exp.Query):
-                raise RunError(f"{relation.model}: cannot follow {_sql(item)}.")
-            return Source(
-                item.alias,
-                _relation_of(item.alias, relation.model, inner, relation.ctes),
-                join,
-            )
+            inner = _query_in(item, relation.model)
+            read = _relation_of(item.alias, relation.model, inner, relation.ctes)
+            return Source(item.alias, read, join)
         if not isinstance(item, exp.Table):
             raise RunError(f"{relation.model}: cannot follow {_sql(item)}.")
         name, schema = item.name, item.db
@@ -519,6 +518,8 @@ class Lineage:
         text = f"rows of {_code(_leaf_name(base.schema, base.name))}"
         if dispositions:
             text = f"{' and '.join(dispositions)} {text}"
+        elif base.schema.startswith(RAW):
+            text = f"all {text}, as {'landed' if relation.query is None else 'staged'}"
         if partners:
             text += f" that have their {' and '.join(dict.fromkeys(partners))}"
         if conditions:
@@ -529,9 +530,16 @@ class Lineage:
 def _relation_of(name: str, model: str, query: exp.Query, seen: Mapping[str, Relation]) -> Relation:
     ctes = dict(seen)
     for cte in query.ctes:
-        inner = cte.this.unnest() if isinstance(cte.this, exp.Subquery) else cte.this
-        ctes[cte.alias] = _relation_of(cte.alias, model, inner, ctes)
+        ctes[cte.alias] = _relation_of(cte.alias, model, _query_in(cte.this, model), ctes)
     return Relation(name, model, "", query, ctes)
+
+
+def _query_in(item: exp.Expr, model: str) -> exp.Query:
+    """A query without the parentheses around it."""
+    query = item.unnest() if isinstance(item, exp.Subquery) else item
+    if not isinstance(query, exp.Query):
+        raise RunError(f"{model}: cannot follow {_sql(query)}.")
+    return query
 
 
 def _names_of(relation: Relation) -> list[str]:
@@ -540,6 +548,18 @@ def _names_of(relation: Relation) -> list[str]:
 
 def _raw_table_of(staging_model: str) -> str:
     return staging_model.partition("__")[2]
+
+
+def _looked_up(column: str, keys: Mapping[str, exp.Expr]) -> exp.Expr:
+    """A column of a seed as a word over what it is looked up by."""
+    if column in keys:
+        return exp.Anonymous(this="known", expressions=[keys[column].copy()])
+    if column != "canonical_value":
+        return exp.Anonymous(this=f"{column}_of", expressions=[k.copy() for k in keys.values()])
+    # Words are compared in lower case everywhere: nothing to say about it.
+    word = next(iter(keys.values()))
+    word = _inner(word) if isinstance(word, exp.Lower) else word
+    return exp.Anonymous(this="word_of", expressions=[word.copy()])
 
 
 def _where_of(query: exp.Query) -> exp.Expr | None:
@@ -652,6 +672,11 @@ def _simpler(node: exp.Expr) -> exp.Expr:
             return exp.Interval(this=exp.Literal.string(node.this.name), unit=one.args["unit"])
         case exp.Case():
             return _simpler_case(node)
+        case exp.And(this=exp.Not(this=exp.Is(expression=exp.Null()) as blank)):
+            # Without its reader, a filled cell that reads as nothing looks like a contradiction.
+            for test in list(node.expression.find_all(exp.Is)):
+                if test == blank:
+                    test.replace(exp.Anonymous(this="is_unreadable", expressions=[test.this]))
     return node
 
 
@@ -765,7 +790,7 @@ def _distinct_leaves(
     found: dict[tuple[str, str, str], exp.Column] = {}
     for expression in expressions:
         for leaf in expression.find_all(exp.Column, bfs=False):
-            if leaf.db != REFERENCE and leaf.table:
+            if leaf.db not in ("", REFERENCE):
                 found.setdefault((leaf.db, leaf.table, leaf.name), leaf)
     return list(found.values())
 
@@ -779,45 +804,12 @@ def rule_of(expression: exp.Expr, base: str) -> str:
     words: list[str] = []
     rest: exp.Expr = expression
     while not isinstance(rest, exp.Column):
-        sign = _sign_of(rest)
-        if isinstance(rest, exp.Paren):
-            rest = rest.this
-        elif isinstance(rest, exp.Neg):
-            words.append("sign flipped")
-            rest = rest.this
-        elif sign is not None:
-            words.append(sign[1])
-            rest = sign[0]
-        elif isinstance(rest, exp.Lower):
-            words.append("in lower case")
-            rest = rest.this
-        elif isinstance(rest, exp.Upper):
-            words.append("in upper case")
-            rest = rest.this
-        elif isinstance(rest, exp.Anonymous) and rest.name in (
-            "word_of",
-            "masked",
-            "bare_date",
-        ):
-            words.append(
-                {
-                    "word_of": "its word in `status_map`",
-                    "masked": "keyed hash",
-                    "bare_date": "where the cell is a bare date",
-                }[rest.name]
-            )
-            rest = rest.expressions[0]
-        elif (
-            isinstance(rest, exp.Coalesce)
-            and len(rest.expressions) == 1
-            and isinstance(rest.expressions[0], (exp.Literal, exp.Boolean))
-            and isinstance(rest.this, exp.Column)
-        ):
-            words.append(f"blank is {_code(_sql(rest.expressions[0]))}")
-            rest = rest.this
-        else:
+        peeled = _peeled(rest)
+        if peeled is None:
             words.insert(0, _code(_shortened(_sql(rest))))
             break
+        rest, word = peeled
+        words.append(word)
     if rest.name == "_source_account":
         return "folder of the account, else `default`"
     if isinstance(rest, exp.Column) and not rest.table:
@@ -836,23 +828,28 @@ def _found_by(leaves: Sequence[exp.Column], base: str) -> list[str]:
     return [f"found by {way}" for way in ways if way] if len(ways) == len(tables) == 1 else []
 
 
-def _sign_of(expression: exp.Expr) -> tuple[exp.Expr, str] | None:
-    """What is multiplied by a `case` of 1 and -1, and when that flips the sign."""
-    if not isinstance(expression, exp.Mul):
-        return None
-    for factor, other in (
-        (expression.expression, expression.this),
-        (expression.this, expression.expression),
-    ):
-        if isinstance(factor, exp.Case) and len(factor.args["ifs"]) == 1:
-            branch = factor.args["ifs"][0]
-            values = (
-                _sql(branch.args["true"]),
-                _sql(factor.args.get("default") or exp.null()),
-            )
-            word = {("1", "-1"): "unless", ("-1", "1"): "where"}.get(values)
-            if word:
-                return other, f"sign flipped {word} {_code(_sql(branch.this))}"
+def _peeled(expression: exp.Expr) -> tuple[exp.Expr, str] | None:
+    """An expression without its outermost rule, and that rule in words; None where it has none."""
+    match expression:
+        case exp.Neg():
+            return _inner(expression), "sign flipped"
+        case exp.Lower():
+            return _inner(expression), "in lower case"
+        case exp.Upper():
+            return _inner(expression), "in upper case"
+        case exp.Anonymous() if expression.name in RULES_IN_WORDS:
+            return _operand(expression, 0), RULES_IN_WORDS[expression.name]
+        case exp.Coalesce(this=exp.Column(), expressions=[exp.Literal() | exp.Boolean() as blank]):
+            return _inner(expression), f"blank is {_code(_sql(blank))}"
+        case (
+            exp.Mul(this=exp.Case() as case, expression=amount)
+            | exp.Mul(this=amount, expression=exp.Case() as case)
+        ):
+            branch, default = case.args["ifs"][0], case.args.get("default")
+            signs = (_sql(_result(branch)), _sql(default) if default else "")
+            word = {("1", "-1"): "unless", ("-1", "1"): "where"}.get(signs)
+            if word and len(case.args["ifs"]) == 1:
+                return amount, f"sign flipped {word} {_code(_sql(branch.this))}"
     return None
 
 
@@ -873,7 +870,7 @@ def unit_of(
     units = []
     for leaf in value_leaves_of(expression):
         kind = _kind_of(leaf, tables)
-        unit = KINDS_IN_WORDS[kind]
+        unit = KINDS_IN_WORDS.get(kind, kind)
         call = leaf.find_ancestor(exp.Anonymous)
         if call is not None and call.name == "word_of":
             unit = KINDS_IN_WORDS["word"]
@@ -1067,11 +1064,14 @@ class SystemPage:
 
     def _unmapped(self) -> str:
         lines = [
-            [_code(f"{table.name}.{column.name}"), KINDS_IN_WORDS[column.kind], use]
+            [
+                _code(f"{table.name}.{column.name}"),
+                KINDS_IN_WORDS.get(column.kind, column.kind),
+                ", ".join(self._uses(table, column)),
+            ]
             for table in self._tables.values()
             for column in table.columns
             if (table.name, column.name) not in self._mapped
-            for use in [", ".join(self._uses(table, column))]
         ]
         if not lines:
             return "None: every raw column is mapped."
@@ -1180,6 +1180,8 @@ their unit, and the sign or rule.
 - **sign or rule**: "as delivered" is the cell, read as its kind and otherwise untouched. "unknown:
   typed null" means that the system does not say. SQL is shown where there is more to it, without
   casts and shortened; the text after it is the comment that stands in the model.
+- One raw cell can feed both clocks of an event: `_at` is filled where the cell is an instant, `_on`
+  where it is a bare date.
 - (1), (2) are the numbered kinds of rows above a table, where an entity has several.
 - A name without a table is a canonical column further up. `every_table`, with its `key`, `amount`
   and `currency`, stands for each raw table of the system: quarantine and row accounting treat all
@@ -1190,9 +1192,11 @@ Words in the SQL that are ours:
 | word | meaning |
 | --- | --- |
 | `word_of(x)` | the canonical word that `seeds/reference/status_map.csv` has for x |
+| `known(x)` | x where the seed of currencies knows it, else null |
 | `masked(x)` | hash of x under the key `PII_SALT`: equal for equal values |
 | `bare_date(x)` | x where the cell is a date without a time, else null |
 | `text_after(x, '@')` | what stands behind the mark |
+| `is_unreadable(x)` | the cell is filled and does not read as its kind |
 | `joined(a, '\\|', b)` | the texts one after another; null where one of them is |
 """
 

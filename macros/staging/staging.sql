@@ -156,24 +156,25 @@
         select
             versioned.*,
             row_number() over (
-                partition by versioned.source_account, versioned.contest_key
+                partition by versioned.source_account, versioned.contest_key, versioned.delivered_id
                 order by versioned.row_version desc nulls last, versioned.source_file, versioned.source_row
             ) as copy_number,
             first_value(versioned.payload_hash) over (
-                partition by versioned.source_account, versioned.contest_key
+                partition by versioned.source_account, versioned.contest_key, versioned.delivered_id
                 order by versioned.row_version desc nulls last, versioned.source_file, versioned.source_row
             ) as newest_payload_hash,
             -- Only rows that share the newest sync time can conflict with one another.
             min(case when coalesce(versioned.row_version, versioned.no_version) = versioned.newest_version then versioned.payload_hash end)
-                over (partition by versioned.source_account, versioned.contest_key)
+                over (partition by versioned.source_account, versioned.contest_key, versioned.delivered_id)
             <> max(case when coalesce(versioned.row_version, versioned.no_version) = versioned.newest_version then versioned.payload_hash end)
-                over (partition by versioned.source_account, versioned.contest_key) as has_conflict
+                over (partition by versioned.source_account, versioned.contest_key, versioned.delivered_id) as has_conflict
 
         from (
             select
                 contested.*,
                 max(coalesce(contested.row_version, contested.no_version))
-                    over (partition by contested.source_account, contested.contest_key) as newest_version,
+                    over (partition by contested.source_account, contested.contest_key, contested.delivered_id)
+                    as newest_version,
                 first_value(contested.delivered_id) over (
                     partition by contested.source_account, contested.contest_key
                     order by

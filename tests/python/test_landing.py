@@ -332,8 +332,8 @@ def test_a_file_of_a_header_only_is_an_empty_table(land: Land, content: bytes) -
             [("a", "default", "shop/orders/orders.csv", 1)],
         ),
         (
-            {"shop/region=eu/orders.csv": b"id,amount\na,1\n"},
-            [("a", "region=eu", "shop/region=eu/orders.csv", 1)],
+            {"shop/c1=eu/orders.csv": b"id,amount\na,1\n"},
+            [("a", "c1=eu", "shop/c1=eu/orders.csv", 1)],
         ),
         (
             {"shop/it's [b]*/orders.csv": b"id,amount\na,1\n"},
@@ -950,6 +950,7 @@ def test_a_file_that_is_gone_is_forgotten(land: Land, raw: Path) -> None:
     landed = land()
     assert landed.rows("select source_file from landing.landed_files") == [("shop/orders/1.csv",)]
     assert landed.rows("from landing.rejected_lines") == []
+    assert landed.rows("select count(*) from landing.scanned_files") == [(1,)]
 
 
 def test_a_repaired_file_is_landed(land: Land) -> None:

@@ -21,7 +21,6 @@ from run_fixture import (
 from python_checks.warehouse import Warehouse
 
 MORE = CLEAN + "p3,eve@example.org,7.00,EUR,paid\n"
-SLOW = ("--vars", "{is_slow: true}")
 
 
 class Workplace:
@@ -30,6 +29,7 @@ class Workplace:
     def __init__(self, folder: Path) -> None:
         self.project = make_project(folder / "project")
         self.raw = deliver(folder / "raw")
+        self.logs = folder / "logs"
         self.warehouse = Warehouse(folder.resolve() / "warehouse")
 
     def start(self, *options: str) -> subprocess.Popen[str]:
@@ -42,11 +42,23 @@ class Workplace:
                 *options,
             ],
             cwd=REPOSITORY,
-            env={**os.environ, "DBT_PROFILES_DIR": ""},
+            env={**os.environ, "DBT_PROFILES_DIR": "", "DBT_LOG_PATH": str(self.logs)},
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
             text=True,
         )
+
+    def start_slow(self) -> subprocess.Popen[str]:
+        """A run in the middle of a model that takes for ever, as dbt's log tells."""
+        log = self.logs / "dbt.log"
+        log.unlink(missing_ok=True)
+        process = self.start("--vars", "{is_slow: true}")
+        deadline = time.monotonic() + 120
+        while not (log.exists() and "range(3000000)" in log.read_text()):
+            assert process.poll() is None, process.communicate()[0]
+            assert time.monotonic() < deadline
+            time.sleep(0.1)
+        return process
 
     def run(self, *options: str) -> str:
         """A run to its end, which must be a clean one."""
@@ -65,24 +77,13 @@ def workplace(tmp_path: Path) -> Workplace:
     return Workplace(tmp_path)
 
 
-def wait_for_slow_model(process: subprocess.Popen[str]) -> None:
-    """Returns while the model that takes for ever is being built."""
-    assert process.stdout is not None
-    for line in process.stdout:
-        if "preflight" in line:
-            break
-    time.sleep(2)
-    assert process.poll() is None, process.stdout.read()
-
-
 def test_a_kill_during_the_build_leaves_everything_as_it_was(workplace: Workplace) -> None:
     workplace.run()
     warehouse = workplace.warehouse
     before = warehouse.published_file.read_bytes(), state_content(warehouse)
     deliver(workplace.raw, MORE)
 
-    process = workplace.start(*SLOW)
-    wait_for_slow_model(process)
+    process = workplace.start_slow()
     process.kill()
     process.communicate(timeout=30)
 
@@ -94,11 +95,10 @@ def test_a_kill_during_the_build_leaves_everything_as_it_was(workplace: Workplac
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT], ids=["SIGTERM", "Ctrl-C"])
 def test_an_interrupt_says_so_and_cleans_up(workplace: Workplace, number: signal.Signals) -> None:
-    process = workplace.start(*SLOW)
-    wait_for_slow_model(process)
+    process = workplace.start_slow()
     started = time.monotonic()
     process.send_signal(number)
-    screen, _ = process.communicate(timeout=60)
+    screen, _ = process.communicate(timeout=120)
     assert time.monotonic() - started < 20
     assert process.returncode == 2, screen
     assert "The run was interrupted." in screen
@@ -109,11 +109,10 @@ def test_an_interrupt_says_so_and_cleans_up(workplace: Workplace, number: signal
 
 
 def test_a_second_run_is_refused_while_the_first_one_works(workplace: Workplace) -> None:
-    process = workplace.start(*SLOW)
+    process = workplace.start_slow()
     try:
-        wait_for_slow_model(process)
         second = workplace.start()
-        screen, _ = second.communicate(timeout=60)
+        screen, _ = second.communicate(timeout=120)
         assert second.returncode == 2
         assert "Another run is working in" in screen
     finally:

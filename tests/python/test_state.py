@@ -282,11 +282,11 @@ STEPS = st.lists(
         end=st.sampled_from(["published", "killed before rename", "killed before marker"]),
     ),
     min_size=1,
-    max_size=6,
+    max_size=5,
 )
 
 
-@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=20, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 @given(steps=STEPS, is_appended_twice=st.booleans())
 def test_state_is_what_the_runs_that_count_would_have_made(
     steps: list[Step], is_appended_twice: bool
