@@ -420,8 +420,8 @@ class Lineage:
                 start = query.args.get("from_")
                 if start is not None:
                     found.append(self._source(start.this, relation, None))
-                for join in query.args.get("joins") or []:
-                    found.append(self._source(join.this, relation, join))
+                joins: list[exp.Join] = query.args.get("joins") or []
+                found += [self._source(join.this, relation, join) for join in joins]
             self._sources[id(query)] = found
         return self._sources[id(query)]
 

@@ -127,3 +127,19 @@
     cross join (select count(*) as row_count, {{ sum_amount(amount) }} as amount from {{ feed }}) as fed
     where kept.row_count <> fed.row_count or kept.amount <> fed.amount
 {% endtest %}
+
+{#- Law: every key that is there points at a row. `references` maps a key column to [table, its key];
+    one query for all of a table's keys instead of a relationships test each. -#}
+{% test keys_point_at_rows(model, references) %}
+    {%- for key, target in references.items() %}
+    select
+        '{{ key }}' as key_column,
+        count(*) as orphan_count
+    from {{ model }} as pointing
+    left join {{ target[0] }} as pointed
+        on pointing.{{ key }} = pointed.{{ target[1] }}
+    where pointing.{{ key }} is not null and pointed.{{ target[1] }} is null
+    having count(*) > 0
+    {{ "union all" if not loop.last }}
+    {%- endfor %}
+{% endtest %}
