@@ -130,7 +130,7 @@ class Project:
         ]
 
 
-def read_project(project_dir: Path = PROJECT) -> Project:
+def read_project(project_dir: Path) -> Project:
     """Parses the project and compiles its staging models with every system switched on.
 
     RunError when dbt cannot. Nothing is written outside a temporary folder, and nothing read from
@@ -1226,7 +1226,7 @@ def pages(project: Project) -> dict[Path, str]:
     return written
 
 
-def stale(written: Mapping[Path, str], project_dir: Path = PROJECT) -> list[Path]:
+def stale(written: Mapping[Path, str], project_dir: Path) -> list[Path]:
     """The pages that are missing, differ, or belong to no system any more."""
     found = [
         path
@@ -1243,11 +1243,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--check", action="store_true", help="fail where a page is out of date")
     only_check = parser.parse_args(arguments).check
     try:
-        written = pages(read_project())
+        written = pages(read_project(PROJECT))
     except RunError as error:
         print(error, file=sys.stderr)
         return 2
-    out_of_date = stale(written)
+    out_of_date = stale(written, PROJECT)
     for path in out_of_date:
         if only_check:
             print(f"out of date: {path}")

@@ -169,8 +169,8 @@ def typed_lines(cells: pl.DataFrame) -> pl.LazyFrame:
 def judged_lines(lines: pl.LazyFrame) -> pl.LazyFrame:
     """Adds amounts, the line's number in its document, and what becomes of it.
 
-    `exact_amount` = quantity × unit price = `line_amount` (in whole pennies, half away from zero)
-    + `rounding_residual_amount`. `entity` is the file that the line goes to.
+    `exact_amount` is quantity times unit price: `line_amount` (in whole pennies, half away from
+    zero) + `rounding_residual_amount`. `entity` is the file that the line goes to.
     """
     exact = pl.col("quantity").cast(EXACT) * pl.col("unit_price")
     document_total = pl.col("exact_amount").sum().over("source_document")

@@ -8,7 +8,7 @@ required, memo optional) and the optional table `extras`; `till` has the table `
 import os
 import shutil
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -172,7 +172,7 @@ def land(
     warehouse: Path,
     raw: Path,
     parsed: dict[tuple[Path, tuple[str, ...]], Manifest],
-) -> Iterator[Land]:
+) -> Land:
     """`land(files, systems=…)`: write the files below RAW_ROOT and land them."""
 
     def landed(
@@ -190,7 +190,7 @@ def land(
         message = "" if result.success else str(result.result.results[0].message)
         return Landed(warehouse, message)
 
-    yield landed
+    return landed
 
 
 ORDERS = "shop/orders.csv"
