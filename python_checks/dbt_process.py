@@ -20,6 +20,9 @@ from python_checks.interrupts import Interrupts
 OnProgress = Callable[[int, int], None]
 
 FAILED = ("error", "fail", "runtime error", "partial success")
+# For every invocation but the build: the artifacts that remain are then the build's.
+NO_ARTIFACTS = "--no-write-json"
+
 LONGEST_MESSAGE_LINES = 14
 MOST_FAILURES_SHOWN = 12
 
@@ -86,7 +89,7 @@ class DbtProcess:
 
     def parse(self) -> None:
         """Reads the project once for all invocations of the run; RunError when it is not sound."""
-        outcome = self._call(["parse"])
+        outcome = self._call(["parse", NO_ARTIFACTS])
         if not isinstance(outcome.result, Manifest):
             raise RunError("dbt could not parse the project.")
         self._manifest = outcome.result
@@ -126,7 +129,8 @@ class DbtProcess:
         runner = dbtRunner(manifest=self._manifest, callbacks=[self._listen])
         outcome = runner.invoke(
             [
-                *("--log-level", "none", "--quiet", "--no-print", "--no-use-colors"),
+                *("--log-level", "none", "--log-level-file", "debug", "--quiet", "--no-print"),
+                "--no-use-colors",
                 *arguments,
                 *("--project-dir", str(self._settings.project_dir)),
                 *("--vars", variables_as_text(self._settings.variables)),

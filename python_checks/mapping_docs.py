@@ -505,7 +505,7 @@ class Lineage:
             for part in _conjuncts(_where_of(relation.query)):
                 condition = simplified(self.expand(part, relation, choice))
                 if not _only_from(condition, JUDGED):
-                    conditions.append(_condition_of_rows(condition, base))
+                    conditions.append(_condition_of_rows(condition))
                 elif all(leaf.table == base.name for leaf in condition.find_all(exp.Column)):
                     dispositions = [word.name for word in condition.find_all(exp.Literal)]
             sources = self.sources(relation)
@@ -594,13 +594,12 @@ def _comments_of_rows(query: exp.Query) -> list[str]:
     return [part for part in parts if part]
 
 
-def _condition_of_rows(condition: exp.Expr, base: Relation) -> str:
+def _condition_of_rows(condition: exp.Expr) -> str:
     """A condition in words where it asks that nothing was found, else as SQL."""
-    if isinstance(condition, exp.Is) and isinstance(condition.expression, exp.Null):
-        leaves = leaves_of(condition)
-        found_by = _found_by(leaves, base.name)
-        if found_by and all(leaf.meta.get("is_sought") for leaf in leaves):
-            return f"no {_code(leaves[0].table)} is {found_by[0]}"
+    match condition:
+        case exp.Is(this=exp.Column() as leaf, expression=exp.Null()) if leaf.meta.get("is_sought"):
+            keys = " and ".join(_code(key) for key in leaf.meta["found_by"])
+            return f"no {_code(leaf.table)} is found by {keys}"
     shown = _shortened(_sql(condition))
     return _code(f"({shown})" if isinstance(condition, exp.Or) else shown)
 
@@ -1192,7 +1191,7 @@ Words in the SQL that are ours:
 | word | meaning |
 | --- | --- |
 | `word_of(x)` | the canonical word that `seeds/reference/status_map.csv` has for x |
-| `known(x)` | x where the seed of currencies knows it, else null |
+| `known(x)` | x where the seed that it is looked up in knows it, else null |
 | `masked(x)` | hash of x under the key `PII_SALT`: equal for equal values |
 | `bare_date(x)` | x where the cell is a date without a time, else null |
 | `text_after(x, '@')` | what stands behind the mark |

@@ -19,7 +19,7 @@ from python_checks.configuration import (
     git_commit,
     installed_versions,
 )
-from python_checks.dbt_process import DbtProcess, NodeOutcome, failures_as_text
+from python_checks.dbt_process import NO_ARTIFACTS, DbtProcess, NodeOutcome, failures_as_text
 from python_checks.errors import PublishedUnmarkedError, RunError
 from python_checks.extracts import (
     ExtractFile,
@@ -203,14 +203,16 @@ def _check(run: Run) -> None:
 
 def _finish(run: Run) -> None:
     with run.phases.run("finish") as (advance, say):
-        outcomes = run.dbt.invoke(["build", "--select", AFTER_CHECKS, "--exclude", GATE], advance)
+        outcomes = run.dbt.invoke(
+            ["build", "--select", AFTER_CHECKS, "--exclude", GATE, NO_ARTIFACTS], advance
+        )
         _refuse_failures(run, outcomes)
         say(_counted(outcomes))
 
 
 def _judge(run: Run) -> None:
     with run.phases.run("gates") as (advance, say):
-        outcomes = run.dbt.invoke(["test", "--select", GATE], advance)
+        outcomes = run.dbt.invoke(["test", "--select", GATE, NO_ARTIFACTS], advance)
         run.summary.gates = [outcome for outcome in outcomes if outcome.kind != "operation"]
         # A gate that could not be evaluated says nothing about the data.
         broken = [gate for gate in run.summary.gates if gate.has_failed and gate.status != "fail"]

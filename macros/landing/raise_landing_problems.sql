@@ -198,15 +198,14 @@ bound_columns as (
         len(list_filter(
             column_names, lambda name: lower(trim(name)) = lower(columns.column_name)
         )) as times,
-        list_filter(
-            column_names,
-            lambda name:
-                jaro_winkler_similarity(lower(trim(name)), lower(columns.column_name)) > 0.85
-        )[1] as similar_name
+        {{ similar_column('column_names', 'columns.column_name', 'listed.names') }} as similar_name
     from headers
     inner join landing_columns as columns
         on headers.source_system = columns.source_system
         and headers.raw_table = columns.raw_table
+    inner join ({{ listed_columns() }}) as listed
+        on headers.source_system = listed.source_system
+        and headers.raw_table = listed.raw_table
 
 ),
 
@@ -301,3 +300,25 @@ from (
 )
 order by source_system, rank, source_file, problem
 {% endmacro %}
+
+
+{#- The columns that the source YAML lists for each table. -#}
+{% macro listed_columns() %}
+select source_system, raw_table, list(lower(column_name)) as names
+from landing_columns
+group by source_system, raw_table
+{% endmacro %}
+
+
+{#-
+    The column of a header that most likely is the missing one under another name, else null. A
+    column that the source YAML lists is itself.
+-#}
+{% macro similar_column(header, column_name, listed_names) %}
+list_filter(
+    {{ header }},
+    lambda name:
+        jaro_winkler_similarity(lower(trim(name)), lower({{ column_name }})) > 0.85
+        and not list_contains({{ listed_names }}, lower(trim(name)))
+)[1]
+{%- endmacro %}

@@ -136,15 +136,15 @@ from (
         files.raw_table,
         files.source_file,
         'the optional column ' || columns.column_name || ' is missing; is it '
-        || list_filter(
-            files.column_names,
-            lambda name:
-                jaro_winkler_similarity(lower(trim(name)), lower(columns.column_name)) > 0.9
-        )[1] || '?' as note
+        || {{ similar_column('files.column_names', 'columns.column_name', 'listed.names') }}
+        || '?' as note
     from landing_read_files as files
     inner join landing_columns as columns
         on files.source_system = columns.source_system
         and files.raw_table = columns.raw_table
+    inner join ({{ listed_columns() }}) as listed
+        on files.source_system = listed.source_system
+        and files.raw_table = listed.raw_table
     where not columns.is_required
         and not list_contains(
             list_transform(files.column_names, lambda name: lower(trim(name))),

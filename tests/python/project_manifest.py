@@ -47,9 +47,9 @@ def staged_columns(tmp_path_factory: pytest.TempPathFactory) -> dict[str, list[s
     Every system is on, and every raw table is a header without rows.
     """
     folder = _shared_folder(tmp_path_factory) / "staging"
-    database = folder / "billing.duckdb"
+    is_built = folder / "is_built"
     with FileLock(f"{folder}.lock"):
-        if not database.exists():
+        if not is_built.exists():
             _write_headers(folder / "raw")
             _dbt(
                 folder,
@@ -57,7 +57,8 @@ def staged_columns(tmp_path_factory: pytest.TempPathFactory) -> dict[str, list[s
                 *("build", "--select", "resource_type:seed", "path:models/staging"),
                 *("--resource-type", "seed", "--resource-type", "model"),
             )
-    with duckdb.connect(str(database), read_only=True) as connection:
+            is_built.touch()
+    with duckdb.connect(str(folder / "billing.duckdb"), read_only=True) as connection:
         rows = connection.execute(
             """
             select table_name, list(column_name order by column_index)
@@ -104,7 +105,7 @@ def _raw_tables() -> Iterator[tuple[str, dict[str, Any]]]:
 
 
 def _dbt(folder: Path, variables: dict[str, list[str]], *command: str) -> None:
-    """Runs dbt on the project with its outputs in `folder`; raises AssertionError where it fails."""
+    """Runs dbt on the project, its outputs in `folder`; raises AssertionError where it fails."""
     folder.mkdir(parents=True, exist_ok=True)
     inherited = {name: value for name, value in os.environ.items() if not name.startswith("DBT_")}
     finished = subprocess.run(

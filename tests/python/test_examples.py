@@ -23,7 +23,7 @@ import polars as pl
 import pytest
 import yaml
 from filelock import FileLock
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from polars.testing import assert_frame_equal
 
@@ -338,6 +338,8 @@ any_fine_line = st.builds(
 )
 
 
+# No deadline: the first of the examples pays for what Polars loads.
+@settings(deadline=None)
 @given(st.lists(any_line | any_fine_line, min_size=1, max_size=20))
 def test_no_line_and_no_fraction_is_lost(lines: list[dict[str, str | None]]) -> None:
     accounts = retail.line_accounts(flat_of(*lines))

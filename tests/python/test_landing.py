@@ -2,7 +2,8 @@
 
 A small dbt project of its own points at the real macros; every test writes its files as bytes and
 lands them into a warehouse of its own. `shop` has the table `orders` (columns id and amount
-required, memo optional) and the optional table `extras`; `till` has the table `receipts`.
+required, memo optional) and the optional table `extras`; `till` has the table `receipts`
+(columns id required, net and net_cents optional).
 """
 
 import os
@@ -66,6 +67,8 @@ sources:
       - name: receipts
         columns:
           - {name: id, data_type: string, config: {meta: {required: true}}}
+          - {name: net, data_type: string}
+          - {name: net_cents, data_type: string}
   - name: other
     schema: other
     tables: [{name: not_ours}]
@@ -672,6 +675,12 @@ def test_an_optional_column_under_a_similar_name_is_noted(land: Land) -> None:
     landed = land({ORDERS: b"id,amount,memos\na,1,x\n"})
     notes = landed.rows("select note from landing.landing_notes where raw_table = 'orders'")
     assert notes == [("the optional column memo is missing; is it memos?",)]
+
+
+def test_a_listed_column_is_never_taken_for_a_missing_one(land: Land) -> None:
+    files = {ORDERS: b"id,amount\n", "till/receipts.csv": b"id,net\nx,1\n"}
+    landed = land(files, systems=("shop", "till"))
+    assert landed.rows("from landing.landing_notes where source_system = 'till'") == []
 
 
 # --- what cannot be landed ------------------------------------------------------------------------

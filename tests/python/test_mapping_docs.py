@@ -1,6 +1,5 @@
 """docs/mappings/ says what the models do: the pages are current, complete, and right in samples."""
 
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -200,8 +199,8 @@ typed as (
             when lower(trim(raw.is_open)) in ('true', 't') then true
             when lower(trim(raw.is_open)) in ('false', 'f') then false
         end as is_open,
-        case when regexp_matches(trim(raw.sold), '{TIME}') then try_cast(trim(raw.sold) as timestamp)
-        end as sold_at,
+        case when regexp_matches(trim(raw.sold), '{TIME}')
+            then try_cast(trim(raw.sold) as timestamp) end as sold_at,
         case when regexp_matches(trim(raw.sold), '^[0-9]{{4}}-[0-9]{{2}}-[0-9]{{2}}$')
             then try_cast(trim(raw.sold) as date) end as sold_on,
         case when nullif(trim(raw.name), '') is not null
@@ -243,8 +242,6 @@ KINDS = {
     "sold": "timestamp",
     "name": "text",
 }
-
-Shop = Callable[[str, str, str], str]
 
 
 def shop(mapping: str, column: str, data_type: str) -> Project:
@@ -386,8 +383,12 @@ def test_a_union_says_which_rows_say_what() -> None:
 
 def test_an_anti_join_says_what_must_not_be_found() -> None:
     mapping = MAPPING.format(expression="sales.sale_id", column="thing")
-    page = SystemPage(shop(mapping + "where kinds.raw_value is null", "thing", "string"), "shop")
-    assert "where `known(sale.parent) is null`" in page.text()
+    mapping += "where parents.sale_id is null and kinds.raw_value is null"
+    page = SystemPage(shop(mapping, "thing", "string"), "shop").text()
+    assert (
+        "Accepted rows of `sale` where no `sale` is found by `sale.parent`"
+        " and `known(sale.parent) is null`."
+    ) in page
 
 
 def test_a_subquery_in_an_expression_is_shown_and_not_followed() -> None:

@@ -5,6 +5,7 @@ import signal
 import subprocess
 import sys
 import time
+from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -30,10 +31,11 @@ class Workplace:
         self.project = make_project(folder / "project")
         self.raw = deliver(folder / "raw")
         self.logs = folder / "logs"
+        self.processes: list[subprocess.Popen[str]] = []
         self.warehouse = Warehouse(folder.resolve() / "warehouse")
 
     def start(self, *options: str) -> subprocess.Popen[str]:
-        return subprocess.Popen(
+        process = subprocess.Popen(
             [
                 *(sys.executable, "-u", "-m", "python_checks", "run"),
                 *("--project-dir", str(self.project)),
@@ -47,6 +49,8 @@ class Workplace:
             stderr=subprocess.STDOUT,
             text=True,
         )
+        self.processes.append(process)
+        return process
 
     def start_slow(self) -> subprocess.Popen[str]:
         """A run in the middle of a model that takes for ever, as dbt's log tells."""
@@ -73,8 +77,12 @@ class Workplace:
 
 
 @pytest.fixture
-def workplace(tmp_path: Path) -> Workplace:
-    return Workplace(tmp_path)
+def workplace(tmp_path: Path) -> Iterator[Workplace]:
+    made = Workplace(tmp_path)
+    yield made
+    for process in made.processes:
+        process.kill()
+        process.communicate(timeout=30)
 
 
 def test_a_kill_during_the_build_leaves_everything_as_it_was(workplace: Workplace) -> None:
@@ -110,14 +118,11 @@ def test_an_interrupt_says_so_and_cleans_up(workplace: Workplace, number: signal
 
 def test_a_second_run_is_refused_while_the_first_one_works(workplace: Workplace) -> None:
     process = workplace.start_slow()
-    try:
-        second = workplace.start()
-        screen, _ = second.communicate(timeout=120)
-        assert second.returncode == 2
-        assert "Another run is working in" in screen
-    finally:
-        process.kill()
-        process.communicate(timeout=30)
+    second = workplace.start()
+    screen, _ = second.communicate(timeout=120)
+    assert second.returncode == 2
+    assert "Another run is working in" in screen
+    assert process.poll() is None
 
 
 def test_a_kill_at_any_moment_leaves_a_whole_file_and_the_next_run_succeeds(

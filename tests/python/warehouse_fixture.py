@@ -34,7 +34,12 @@ USUAL: dict[str, dict[str, str]] = {
     "invoice_payment": {"status": "paid", "payment_type": "payment_intent"},
     "credit_note": {"status": "issued"},
     "payment_intent": {"status": "succeeded"},
-    "payout": {"status": "paid", "automatic": "true", "method": "standard"},
+    "payout": {
+        "status": "paid",
+        "automatic": "true",
+        "method": "standard",
+        "arrival_date": "2026-01-14 00:00:00",
+    },
     "balance_transaction": {"type": "charge", "status": "available", "fee": "0"},
     "dispute": {"status": "needs_response", "reason": "fraudulent"},
     "customer_balance_transaction": {"type": "applied_to_invoice"},
@@ -77,7 +82,10 @@ class Place:
 
 
 class Extract:
-    """Raw rows of Stripe by file, in the order in which they were added."""
+    """Raw rows of Stripe by file, in the order in which they were added.
+
+    Accounts are named acct_…, but for `default`, whose files lie in the folder of the system.
+    """
 
     def __init__(self) -> None:
         self.files: dict[str, list[dict[str, str]]] = {}
@@ -88,8 +96,8 @@ class Extract:
     ) -> Place:
         """Adds one row; cells that are not given are usual, and a cell given as "" is blank.
 
-        With `part` the row lies in that file of the folder of the table; the account `default`
-        has no folder of its own. The net of a balance transaction is its amount less its fee.
+        With `part` the row lies in that file of the folder of the table. The net of a balance
+        transaction is its amount less its fee where nothing else is said.
         """
         columns = stripe_tables()[table]
         unknown = cells.keys() - set(columns)
@@ -101,27 +109,38 @@ class Extract:
         if table == "balance_transaction" and "net" not in row:
             row["net"] = str(int(row["amount"]) - int(row["fee"]))
 
-        folder = "stripe" if account == "default" else f"stripe/{account}"
-        file = f"{folder}/{table}/{part}.csv" if part else f"{folder}/{table}.csv"
+        file = _file(account, table, part)
         self._table_of[file] = table
         self.files.setdefault(file, []).append(row)
         return Place(file, len(self.files[file]))
 
-    def rows(self, table: str) -> list[tuple[str, dict[str, str]]]:
-        """All rows of a raw table with the account of each, in the order of the files."""
-        return [
-            (file.split("/")[1] if file.count("/") > 1 else "default", row)
-            for file, rows in self.files.items()
-            if self._table_of[file] == table
-            for row in rows
-        ]
+    def rows(self, table: str, text: str, *, account: str = "acct_us", **cells: str) -> None:
+        """Adds the rows of a table drawn with `|`, its first line the names of the columns.
+
+        An empty cell is usual, as in `add`; `''` stands for a blank one. `cells` are of all rows.
+        """
+        header, *lines = (
+            [cell.strip() for cell in line.split("|")] for line in text.splitlines() if line.strip()
+        )
+        for line in lines:
+            row = dict(zip(header, line, strict=True))
+            given = {name: cell.replace("''", "") for name, cell in row.items() if cell}
+            self.add(table, account=account, **{**cells, **given})
 
     def write(self, raw_root: Path) -> None:
-        """Writes the files below `raw_root`; required tables without a row get a header only."""
-        for table in required_tables():
-            if table not in self._table_of.values():
-                self._table_of[f"stripe/acct_us/{table}.csv"] = table
-                self.files[f"stripe/acct_us/{table}.csv"] = []
+        """Writes the files below `raw_root`.
+
+        An account must deliver every required table: one without a row is a header only.
+        """
+        for account in {_account_of(file) for file in self.files}:
+            for table in required_tables():
+                if not any(
+                    _account_of(file) == account and self._table_of[file] == table
+                    for file in self.files
+                ):
+                    file = _file(account, table)
+                    self._table_of[file] = table
+                    self.files[file] = []
         for file, rows in self.files.items():
             path = raw_root / file
             path.parent.mkdir(parents=True, exist_ok=True)
@@ -168,6 +187,16 @@ class BuiltWarehouse:
         return self.rows(
             f"select {columns} from {table} where {conditions} order by all", *where.values()
         )
+
+
+def _file(account: str, table: str, part: str = "") -> str:
+    folder = "stripe" if account == "default" else f"stripe/{account}"
+    return f"{folder}/{table}/{part}.csv" if part else f"{folder}/{table}.csv"
+
+
+def _account_of(file: str) -> str:
+    folder = file.split("/")[1]
+    return folder if folder.startswith("acct_") else "default"
 
 
 def build_once(

@@ -1,0 +1,86 @@
+"""A system that is switched off, in vars.yml or by name, leaves a project that builds and tests green."""
+
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import duckdb
+import pytest
+import yaml
+
+REPOSITORY = Path(__file__).resolve().parents[2]
+PROJECT = ("models", "seeds", "macros", "tests", "analyses", "profiles", "dbt_project.yml")
+SYSTEMS = ("stripe", "netsuite", "bank")
+
+
+def build(project: Path, folder: Path, variables: str = "{}") -> Path:
+    """Runs `dbt build` with every test and returns the build file; fails with dbt's own words."""
+    warehouse = folder / "warehouse"
+    warehouse.mkdir()
+    environment = {
+        name: value
+        for name, value in os.environ.items()
+        if name.lower() not in ("raw_root", "actions_root", "gate_severity")
+    } | {
+        "WAREHOUSE_ROOT": str(warehouse),
+        "DBT_PROFILES_DIR": "profiles",
+        "DBT_TARGET_PATH": str(folder / "target"),
+        "DBT_LOG_PATH": str(folder / "logs"),
+    }
+    done = subprocess.run(
+        [Path(sys.executable).with_name("dbt"), "--quiet", "build", "--vars", variables],
+        cwd=project,
+        env=environment,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert done.returncode == 0, done.stdout[-4000:] + done.stderr[-2000:]
+    return warehouse / "billing.duckdb"
+
+
+def systems_in(build_file: Path, table: str) -> set[str]:
+    with duckdb.connect(str(build_file), read_only=True) as connection:
+        rows = connection.execute(f"select distinct source_system from {table}").fetchall()
+    return {name for (name,) in rows}
+
+
+@pytest.mark.parametrize("off", SYSTEMS)
+def test_a_system_that_is_off_by_name_is_not_built(off: str, tmp_path: Path) -> None:
+    built = build(REPOSITORY, tmp_path, f"{{systems_off: [{off}]}}")
+    assert systems_in(built, "marts.row_accounting") == set(SYSTEMS) - {off}
+    with duckdb.connect(str(built), read_only=True) as connection:
+        views = connection.execute(
+            "select table_name from information_schema.tables where table_schema = 'staging'"
+            " and table_name like ?",
+            [f"%_{off}__%"],
+        ).fetchall()
+    assert views == []
+
+
+def test_with_every_system_off_all_tables_are_there_and_empty(tmp_path: Path) -> None:
+    built = build(REPOSITORY, tmp_path, f"{{systems_off: [{', '.join(SYSTEMS)}]}}")
+    with duckdb.connect(str(built), read_only=True) as connection:
+        tables = connection.execute(
+            "select table_schema || '.' || table_name from information_schema.tables"
+            " where table_schema in ('canonical', 'core', 'marts', 'kpi')"
+            " and table_name not like 'dim_%'"
+        ).fetchall()
+        assert len(tables) > 80
+        for (table,) in tables:
+            assert connection.execute(f"select count(*) from {table}").fetchone() == (0,), table
+
+
+def test_a_system_that_is_off_in_vars_yml_is_not_built(tmp_path: Path) -> None:
+    project = tmp_path / "project"
+    project.mkdir()
+    for name in PROJECT:
+        (project / name).symlink_to(REPOSITORY / name)
+    settings = yaml.safe_load((REPOSITORY / "vars.yml").read_text("utf-8"))
+    settings["vars"]["systems"]["netsuite"] = False
+    (project / "vars.yml").write_text(yaml.safe_dump(settings), "utf-8")
+    shutil.rmtree(tmp_path / "target", ignore_errors=True)
+    built = build(project, tmp_path)
+    assert systems_in(built, "marts.row_accounting") == {"stripe", "bank"}
