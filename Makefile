@@ -65,7 +65,7 @@ lint: $(INSTALLED)
 	$(BIN)/ruff check .
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy --strict python_checks tests/python
-	$(BIN)/sqlfluff lint --processes 2 models tests macros
+	$(BIN)/sqlfluff lint --processes 2 models tests
 
 docs: $(INSTALLED)
 	$(BIN)/dbt docs generate

@@ -1,101 +1,74 @@
-{#- Law: what staging accepted arrives. Per mapping and account, the staged rows that the seed
-    feed_filters names for it, and the checksum of their amounts (all currencies together: a figure
-    for no person), are those of the mapping; and every mapping of the system is named there.
-    `raw_tables` are the staged tables of the system: the filters know them by these names. -#}
-{% macro accepted_rows_arrive(source_system, raw_tables) -%}
-    {%- set entities = [] %}
-    {%- for entity, feeders in var('feeds').items()
-        if source_system in feeders and entity not in ['quarantined_rows', 'raw_counts'] %}
-        {%- do entities.append(entity) %}
+{#- The second law of row accounting: accepted staged to canonical. Per system, entity and account
+    the rows that the seed feed_filters names in staging, and the checksum of their amounts (all
+    currencies together: no figure for people), are those of the canonical table.
+
+    Reads the canonical tables, not the mappings: these are views over the staging views, and dear.
+    Filters and amounts are SQL over one staged row, `staged`. Other staged tables of the system go
+    by their raw names, its rows of status_map by `words`, its currencies by `currencies`. -#}
+{% macro accepted_rows_arrive() -%}
+    {#- Called while parsing too: this is how dbt learns the edges. cdm_raw_counts reads every
+        staged table, so that all of them are there when this test runs. -#}
+    {%- set canonical = {} %}
+    {%- for entity in var('feeds') %}
+        {%- do canonical.update({entity: ref('cdm_' ~ entity)}) %}
     {%- endfor %}
-    {#- Called while parsing too: this is how dbt learns the edges. -#}
-    {%- set staged = {} %}
-    {%- for raw_table in raw_tables %}
-        {%- do staged.update({raw_table: ref('stg_' ~ source_system ~ '__' ~ raw_table)}) %}
-    {%- endfor %}
-    {%- set mapped = {} %}
-    {%- for entity in entities %}
-        {%- do mapped.update({entity: ref('map_' ~ source_system ~ '__' ~ entity)}) %}
-    {%- endfor %}
-    {%- set filters = feed_filters_of(source_system, ref('feed_filters')) %}
-    {%- set uncounted = filters | rejectattr('row_filter') | map(attribute='entity') | list %}
-    {%- set counted = [] %}
-    {%- for filter in filters if filter.entity in mapped and filter.entity not in uncounted %}
-        {%- do counted.append(filter) %}
-    {%- endfor %}
+    {%- set units = currency_units('') %}
+    {%- set words = ref('status_map') %}
+    {%- set filters = feed_filters(ref('feed_filters')) %}
+    {%- set counted = filters | selectattr('row_filter') | selectattr('is_fed') | list %}
 with
-
-{% for raw_table, relation in staged.items() -%}
-{{ raw_table }} as (select * from {{ relation }}),
-
-{% endfor -%}
-words as (select * from {{ ref('status_map') }} where source_system = '{{ source_system }}'),
-
-currencies as (
-
-    {{ currency_units(source_system) }}
-
-),
 
 taken as (
 
-    {% for filter in counted -%}
-    select
-        '{{ filter.entity }}' as entity,
-        staged.source_account,
-        count(*) as row_count,
-        {{ checksum(filter.staged_amount) }} as amount
-    from {{ filter.raw_table }} as staged
-    where {{ filter.row_filter }}
-    group by staged.source_account
+    {% for source_system in counted | map(attribute='source_system') | unique -%}
+    {{ staged_rows_taken(
+        source_system, counted | selectattr('source_system', 'equalto', source_system), words
+    ) }}
     {{ "union all" if not loop.last }}
     {% else -%}
     {{ no_counts() }}
-    {% endfor %}
+    {%- endfor %}
 
 ),
 
 expected as (
 
     select
+        source_system,
         entity,
         source_account,
         sum(row_count) as row_count,
         sum(amount) as amount
     from taken
-    group by entity, source_account
+    group by source_system, entity, source_account
 
 ),
 
 arrived as (
 
-    {% for entity in counted | map(attribute='entity') | unique -%}
-    {%- set rows_of_entity = counted | selectattr('entity', 'equalto', entity) %}
-    {%- set amounts = rows_of_entity | map(attribute='canonical_amount') | unique | list %}
-    {%- if amounts | length > 1 %}
-        {%- do exceptions.raise_compiler_error(
-            'feed_filters: ' ~ source_system ~ ' ' ~ entity ~ ' has several canonical_amount: '
-            ~ amounts | join(', ')
-        ) %}
-    {%- endif %}
+    {% for feed in counted | map(attribute='feed') | unique -%}
+    {%- set filter = (counted | selectattr('feed', 'equalto', feed) | list)[0] %}
     select
-        '{{ entity }}' as entity,
+        '{{ filter.source_system }}' as source_system,
+        '{{ filter.entity }}' as entity,
         source_account,
         count(*) as row_count,
-        {{ checksum(amounts[0]) }} as amount
-    from {{ mapped[entity] }}
+        {{ checksum(filter.canonical_amount) }} as amount
+    from {{ canonical[filter.entity] }}
+    where source_system = '{{ filter.source_system }}'
     group by source_account
     {{ "union all" if not loop.last }}
     {% else -%}
     {{ no_counts() }}
-    {% endfor %}
+    {%- endfor %}
 
 )
 
 select
+    coalesce(expected.source_system, arrived.source_system) as source_system,
     coalesce(expected.entity, arrived.entity) as entity,
     coalesce(expected.source_account, arrived.source_account) as source_account,
-    'not all that was accepted arrived, or more did' as violation,
+    'what was accepted is not what arrived' as violation,
     expected.row_count as expected_row_count,
     arrived.row_count as arrived_row_count,
     expected.amount as expected_amount,
@@ -104,20 +77,22 @@ select
 from expected
 
 full outer join arrived
-    on expected.entity = arrived.entity
+    on expected.source_system = arrived.source_system
+    and expected.entity = arrived.entity
     and expected.source_account = arrived.source_account
 
 where
     coalesce(expected.row_count, 0) <> coalesce(arrived.row_count, 0)
     or coalesce(expected.amount, 0) <> coalesce(arrived.amount, 0)
-{%- for entity, violation in feed_filter_faults(source_system, filters, entities, raw_tables) %}
+{%- for fault in feed_filter_faults(filters) %}
 
 union all
 
 select
-    '{{ entity }}' as entity,
+    '{{ fault.source_system }}' as source_system,
+    '{{ fault.entity }}' as entity,
     cast(null as {{ dbt.type_string() }}) as source_account,
-    '{{ violation }}' as violation,
+    '{{ fault.violation }}' as violation,
     cast(null as bigint) as expected_row_count,
     cast(null as bigint) as arrived_row_count,
     cast(null as decimal(38, 12)) as expected_amount,
@@ -125,51 +100,113 @@ select
 {%- endfor %}
 {%- endmacro %}
 
-{#- The rows of feed_filters of one system, read from the built seed: empty while dbt parses, and
-    where nothing is built yet (a linter that only compiles). -#}
-{% macro feed_filters_of(source_system, relation) -%}
+{#- Count and checksum of the staged rows of one system that each of its feeds takes. A subquery of
+    its own, because two systems may call a raw table by one name. -#}
+{% macro staged_rows_taken(source_system, filters, words) -%}
+    select * from (
+        with
+
+        {% for raw_table, relation in staged_relations(source_system).items() -%}
+        {{ raw_table }} as (select * from {{ relation }}),
+
+        {% endfor -%}
+        words as (select * from {{ words }} where source_system = '{{ source_system }}'),
+
+        currencies as (
+
+            {{ currency_units(source_system) }}
+
+        )
+
+        {% for filter in filters -%}
+        select
+            '{{ source_system }}' as source_system,
+            '{{ filter.entity }}' as entity,
+            staged.source_account,
+            count(*) as row_count,
+            {{ checksum(filter.staged_amount) }} as amount
+        from {{ filter.raw_table }} as staged
+        where {{ filter.row_filter }}
+        group by staged.source_account
+        {{ "union all" if not loop.last }}
+        {% endfor %}
+    ) as {{ source_system }}_rows
+{%- endmacro %}
+
+{#- Raw table -> its staging view, of one system. -#}
+{% macro staged_relations(source_system) -%}
+    {%- set relations = {} %}
+    {%- set prefix = 'stg_' ~ source_system ~ '__' %}
+    {%- for node in graph.nodes.values()
+        if node.resource_type == 'model' and node.name.startswith(prefix) %}
+        {%- do relations.update({
+            node.name[prefix | length:]: api.Relation.create(
+                database=node.database, schema=node.schema, identifier=node.alias
+            )
+        }) %}
+    {%- endfor %}
+    {{ return(relations) }}
+{%- endmacro %}
+
+{#- The rows of feed_filters of the systems that are on, read from the built seed: empty while dbt
+    parses, and where nothing is built yet (a linter that only compiles). -#}
+{% macro feed_filters(relation) -%}
     {%- set filters = [] %}
     {%- if execute and load_relation(relation) %}
         {%- set query %}
-            select entity, raw_table, row_filter, staged_amount, canonical_amount, note
+            select
+                source_system,
+                entity,
+                raw_table,
+                row_filter,
+                staged_amount,
+                canonical_amount,
+                note
             from {{ relation }}
-            where source_system = '{{ source_system }}'
-            order by entity, raw_table, row_filter
+            order by source_system, entity, raw_table, row_filter
         {%- endset %}
-        {%- for row in run_query(query).rows %}
+        {%- for row in run_query(query).rows if is_system_on(row[0]) %}
             {%- do filters.append({
-                'entity': row[0], 'raw_table': row[1], 'row_filter': row[2],
-                'staged_amount': row[3], 'canonical_amount': row[4], 'note': row[5],
+                'feed': row[0] ~ ' ' ~ row[1], 'source_system': row[0], 'entity': row[1],
+                'raw_table': row[2], 'row_filter': row[3], 'staged_amount': row[4],
+                'canonical_amount': row[5], 'note': row[6],
+                'is_fed': row[0] in var('feeds').get(row[1], []),
             }) %}
         {%- endfor %}
     {%- endif %}
     {{ return(filters) }}
 {%- endmacro %}
 
-{#- [entity, what is wrong] for each mapping that feed_filters forgets, and for each of its rows that
-    names nothing. -#}
-{% macro feed_filter_faults(source_system, filters, entities, raw_tables) -%}
+{#- What is wrong with feed_filters itself: mappings that it forgets, feeds that there are not or that
+    it says contradictory things of. -#}
+{% macro feed_filter_faults(filters) -%}
     {%- set faults = [] %}
-    {%- set listed = filters | map(attribute='entity') | list %}
-    {%- set prefix = 'map_' ~ source_system ~ '__' %}
+    {%- set listed = filters | map(attribute='feed') | list %}
     {%- if filters %}
         {%- for node in graph.nodes.values()
-            if node.resource_type == 'model' and node.name.startswith(prefix) %}
-            {%- set entity = node.name[prefix | length:] %}
-            {%- if entity not in listed and entity not in ['quarantined_rows', 'raw_counts'] %}
-                {%- do faults.append([entity, 'not in feed_filters']) %}
-            {%- endif %}
-        {%- endfor %}
-        {%- for filter in filters %}
-            {%- if filter.entity not in entities %}
-                {%- do faults.append([filter.entity, 'in feed_filters, and no feed of vars.yml']) %}
-            {%- elif filter.raw_table not in raw_tables %}
-                {%- do faults.append([filter.entity, 'no raw table: ' ~ filter.raw_table]) %}
-            {%- elif not filter.row_filter and not filter.note %}
-                {%- do faults.append([filter.entity, 'not counted, and no note says why']) %}
+            if node.resource_type == 'model' and node.name.startswith('map_') %}
+            {%- set source_system, entity = node.name[4:].split('__') %}
+            {%- if entity not in ['quarantined_rows', 'raw_counts']
+                and source_system ~ ' ' ~ entity not in listed %}
+                {%- do faults.append({
+                    'source_system': source_system, 'entity': entity,
+                    'violation': 'not in feed_filters',
+                }) %}
             {%- endif %}
         {%- endfor %}
     {%- endif %}
+    {%- for filter in filters %}
+        {%- set rows_of_feed = filters | selectattr('feed', 'equalto', filter.feed) | list %}
+        {%- set amounts = rows_of_feed | map(attribute='canonical_amount') | unique | list %}
+        {%- set kept = rows_of_feed | selectattr('row_filter') | list %}
+        {%- if not filter.is_fed %}
+            {%- do faults.append(dict(filter, violation='no feed of vars.yml')) %}
+        {%- elif not filter.row_filter and not filter.note %}
+            {%- do faults.append(dict(filter, violation='not counted, and no note says why')) %}
+        {%- elif amounts | length > 1 or kept | length not in [0, rows_of_feed | length] %}
+            {%- do faults.append(dict(filter, violation='the rows of this feed do not add up')) %}
+        {%- endif %}
+    {%- endfor %}
     {{ return(faults) }}
 {%- endmacro %}
 
@@ -184,6 +221,7 @@ select
 
 {% macro no_counts() -%}
     select
+        cast(null as {{ dbt.type_string() }}) as source_system,
         cast(null as {{ dbt.type_string() }}) as entity,
         cast(null as {{ dbt.type_string() }}) as source_account,
         cast(null as bigint) as row_count,

@@ -91,9 +91,7 @@ class Extract:
         self.files: dict[str, list[dict[str, str]]] = {}
         self._table_of: dict[str, str] = {}
 
-    def add(
-        self, table: str, *, account: str = "acct_us", part: str = "", **cells: str | int
-    ) -> Place:
+    def add(self, table: str, *, account: str = "acct_us", part: str = "", **cells: Any) -> Place:
         """Adds one row; cells that are not given are usual, and a cell given as "" is blank.
 
         With `part` the row lies in that file of the folder of the table. The net of a balance
