@@ -196,7 +196,10 @@ def staging_sql(entity: str, columns: list[Column]) -> str:
             # A bare date in the instant's column is that event's date, never midnight UTC.
             instant = column.name.removesuffix("_on") + "_at"
             read = f"coalesce({read}, {{{{ to_bare_date('raw.{instant}') }}}})"
-        typed.append(f"        {read} as {column.name},")
+        line = f"        {read} as {column.name},"
+        if len(line) > 100:
+            line = f"        {read}\n            as {column.name},"
+        typed.append(line)
     typed[-1] = typed[-1].rstrip(",")
     steps += ["typed as (", "", "    select", *typed, "", "    from raw"]
     if currency:

@@ -1,5 +1,6 @@
 {{ config(group='core') }}
--- Law: two ids with evidence that they are one customer carry one customer_key (the spread of labels
+-- Law: two ids with evidence that they are one customer carry one customer_key (the spread of
+-- labels
 -- reached every end).
 select
     evidence.left_key,

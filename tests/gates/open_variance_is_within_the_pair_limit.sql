@@ -1,5 +1,6 @@
 {{ config(group='marts', tags=['gate'], severity=env_var('GATE_SEVERITY', 'warn')) }}
--- Gate: open variance, gross and not net, of every judged pair, entity, currency and period is within
+-- Gate: open variance, gross and not net, of every judged pair, entity, currency and period is
+-- within
 -- the limit of recon_thresholds. A breach is about the data: it blocks the close, not the build.
 select
     pair_id,

@@ -1,5 +1,6 @@
 {{ config(group='kpi') }}
--- Law: the numerator is part of the denominator, and a rate is unknown exactly where there is nothing
+-- Law: the numerator is part of the denominator, and a rate is unknown exactly where there is
+-- nothing
 -- to count.
 select
     kpi_id,

@@ -1,5 +1,6 @@
 {{ config(group='marts') }}
--- Law (scope): every document of a pair's kinds is a leg or stands out of scope with a reason; without
+-- Law (scope): every document of a pair's kinds is a leg or stands out of scope with a reason;
+-- without
 -- it a document that both sides drop would still tie.
 with
 
@@ -7,7 +8,8 @@ documents as (
 
     select 'R01' as pair_id, 'L' as side, currency, total_amount as amount from {{ ref('fct_invoices') }}
     union all
-    select 'R01' as pair_id, 'R' as side, currency, total_amount as amount from {{ ref('fct_ledger_documents') }} where document_kind = 'invoice'
+    select 'R01' as pair_id, 'R' as side, currency, total_amount as amount from {{ ref('fct_ledger_documents') }}
+    where document_kind = 'invoice'
     union all
     select 'R05' as pair_id, 'L' as side, currency, net_amount as amount from {{ ref('fct_payout_lines') }}
     union all

@@ -22,7 +22,12 @@ legs as (
 
 outcomes as (
 
-    select pair_id, legal_entity_code, currency, left_count + right_count as leg_count, cast(0 as decimal(38, 4)) as residual_amount
+    select
+        pair_id,
+        legal_entity_code,
+        currency,
+        left_count + right_count as leg_count,
+        cast(0 as decimal(38, 4)) as residual_amount
     from {{ ref('recon_matches') }}
     union all
     select pair_id, legal_entity_code, currency, left_count + right_count as leg_count, residual_amount

@@ -77,7 +77,7 @@ SEEN = {
     "invoice_line_item": ("core.fct_invoice_lines", "split_part(source_invoice_line_id, '|', 2)"),
     "invoice_payment": (
         "core.fct_document_applications",
-        "split_part(source_document_application_id, ':', 2)",
+        "replace(source_document_application_id, 'invoice_payment:', '')",
     ),
     "credit_note": ("core.fct_credit_notes", "source_credit_note_id"),
     "credit_note_line_item": ("core.fct_credit_note_lines", "source_credit_note_line_id"),

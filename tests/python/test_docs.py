@@ -40,7 +40,7 @@ REPOSITORY_PATH = re.compile(
 REFERENCE = re.compile(r"\bref\('(\w+)'\)")
 
 # What a page that is read elsewhere must not speak of: one machine's folders, and who wrote it.
-MACHINE_PATH = re.compile(r"(?<![\w./:~-])/(?:home|root|tmp|work|Users)/\w")
+MACHINE_PATH = re.compile(r"(?<![\w./:~-])/(?:home|root|work|Users)/\w")
 AUTHORING = re.compile(
     r"\b(?:this|another|helper|your|my) session\b|\bsub-?agents?\b|\blanguage models?\b|"
     r"\bhelper (?:process|brief)\b|\bbrief\.md\b|\bissues show\b",

@@ -550,6 +550,45 @@ def test_the_retailers_file_is_what_its_readme_says(expected: Expected) -> None:
 
 
 @needs_data
+def test_the_readme_counts_the_dirt_as_it_is() -> None:
+    cells = retail.read_cells(RETAIL_FILE)
+    lines = retail.judged_lines(retail.typed_lines(cells)).collect()
+    files = retail.flat_files(cells)
+    again = lines.filter(cells.select(pl.int_range(pl.len()).over(cells.columns)).to_series() > 0)
+    unpriced = lines.filter(pl.col("unit_price") == 0)
+    nobody = lines.filter(pl.col("source_customer_id").is_null())
+    families = dict(lines["product_family"].value_counts().iter_rows())
+    countries = files["customers"]["country_code"].null_count()
+    spellings = cells.select(code="StockCode").unique().group_by(pl.col("code").str.to_uppercase())
+    times = lines.group_by("source_document").agg(pl.col("happened_at").n_unique())
+    homes = (
+        cells.drop_nulls("Customer ID").group_by("Customer ID").agg(pl.col("Country").n_unique())
+    )
+    told = (REPOSITORY / "examples/online_retail/README.md").read_text("utf-8")
+    for row in [
+        f"| {again.height:,} more than once |",
+        f"£{again['exact_amount'].sum():,.2f} from invoices",
+        f"| {nobody.height:,} lines of {nobody['source_document'].n_unique():,} documents |",
+        f"| {unpriced.height:,} lines | kept, amount 0 |",
+        f"| {files['invoices'].filter(billing_reason='stock_movement').height:,} invoices |",
+        f"the {unpriced.filter(pl.col('quantity') < 0).height:,} lines of negative quantity",
+        f"| {lines['line_description'].null_count():,} lines | blank |",
+        f"| {families['postage']:,} lines | posted, family `postage` |",
+        f"| {families['manual']:,} lines | posted, family `manual`",
+        f"| {families['discount']:,} lines | posted, family `discount`;",
+        f"| {families['fee']:,} lines | posted, family `fee`",
+        f"| {families['gift_voucher']:,} lines | posted, family `gift_voucher` |",
+        f"| {families['sample']:,} lines | posted, family `sample`",
+        f"| {spellings.len().filter(pl.col('len') > 1).height:,} codes |",
+        f"| {times.filter(pl.col('happened_at') > 1).height:,} documents |",
+        f"| {homes.filter(pl.col('Country') > 1).height:,} customers | the country of",
+        f"| {countries:,} customers | blank |",
+        f"| {cells['Description'].str.starts_with('Adjustment by ').sum():,} lines | taken out",
+    ]:
+        assert row in told
+
+
+@needs_data
 def test_every_line_has_one_disposition(
     expected: Expected, warehouse: duckdb.DuckDBPyConnection
 ) -> None:

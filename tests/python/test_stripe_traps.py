@@ -987,8 +987,8 @@ def test_an_account_without_a_legal_entity_is_unassigned(warehouse: BuiltWarehou
 
 # --- what was not paid by card --------------------------------------------------------------------
 
-# A wire; wires after the card was declined, of which Stripe keeps the latest charge on the invoice or
-# an InvoicePayment that came to nothing; a wire as newer versions of Stripe's API record it (an
+# A wire; wires after the card was declined, of which Stripe keeps the latest charge on the invoice,
+# or an InvoicePayment that came to nothing; a wire as newer versions of Stripe's API record it (an
 # InvoicePayment of the kind payment_record); a card that was declined at first; and nothing to pay.
 rows("customer", "id \n cus_wire \n cus_balance")
 rows(

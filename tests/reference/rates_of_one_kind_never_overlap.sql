@@ -1,4 +1,5 @@
--- Law: on any day there is at most one rate of a type between two currencies; two would multiply facts.
+-- Law: on any day there is at most one rate of a type between two currencies; two would multiply
+-- facts.
 select
     earlier.rate_type,
     earlier.from_currency,

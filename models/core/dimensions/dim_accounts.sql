@@ -30,7 +30,9 @@ roles as (
 
 select
     -- keys
-    {{ surrogate_key(['accounts.source_system', 'accounts.source_account', 'accounts.account_code']) }} as account_key,
+    {{ surrogate_key(
+        ['accounts.source_system', 'accounts.source_account', 'accounts.account_code']
+    ) }} as account_key,
     accounts.source_system,
     accounts.source_account,
     accounts.account_code,

@@ -30,7 +30,8 @@ select
     prices.usage_kind,
     prices.usage_aggregation,
     prices.is_active,
-    prices.source_product_id is null or products.source_product_id is not null as is_product_resolved,
+    prices.source_product_id is null
+    or products.source_product_id is not null as is_product_resolved,
 
     -- measures
     prices.unit_price,

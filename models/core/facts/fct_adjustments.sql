@@ -115,16 +115,22 @@ select
     priced.reason_code,
     priced.created_by,
     priced.currency,
-    priced.source_invoice_id is null or known_invoices.source_invoice_id is not null as is_invoice_resolved,
-    priced.source_credit_note_id is null or known_credit_notes.source_credit_note_id is not null as is_credit_note_resolved,
-    priced.source_customer_id is null or customer_ids.customer_key is not null as is_customer_resolved,
+    priced.source_invoice_id is null
+    or known_invoices.source_invoice_id is not null as is_invoice_resolved,
+    priced.source_credit_note_id is null
+    or known_credit_notes.source_credit_note_id is not null as is_credit_note_resolved,
+    priced.source_customer_id is null
+    or customer_ids.customer_key is not null as is_customer_resolved,
     priced.is_legal_entity_resolved,
     priced.books_currency as functional_currency,
 
     -- measures
     priced.adjustment_amount,
-    {{ convert_amount('priced.adjustment_amount', 'priced.fx_rate', 'priced.functional_units') }} as adjustment_amount_functional,
-    {{ convert_amount('priced.adjustment_amount', 'priced.reporting_rate', 'priced.reporting_units') }} as adjustment_amount_reporting,
+    {{ convert_amount('priced.adjustment_amount', 'priced.fx_rate', 'priced.functional_units') }}
+        as adjustment_amount_functional,
+    {{ convert_amount(
+        'priced.adjustment_amount', 'priced.reporting_rate', 'priced.reporting_units'
+    ) }} as adjustment_amount_reporting,
     priced.fx_rate,
     priced.fx_rate_type,
     priced.fx_rate_on,

@@ -96,8 +96,10 @@ select
 
     -- measures
     priced.balance_amount,
-    {{ convert_amount('priced.balance_amount', 'priced.fx_rate', 'priced.functional_units') }} as balance_amount_functional,
-    {{ convert_amount('priced.balance_amount', 'priced.reporting_rate', 'priced.reporting_units') }} as balance_amount_reporting,
+    {{ convert_amount('priced.balance_amount', 'priced.fx_rate', 'priced.functional_units') }}
+        as balance_amount_functional,
+    {{ convert_amount('priced.balance_amount', 'priced.reporting_rate', 'priced.reporting_units') }}
+        as balance_amount_reporting,
     priced.fx_rate,
     priced.fx_rate_type,
     priced.fx_rate_on,

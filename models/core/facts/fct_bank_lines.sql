@@ -106,8 +106,10 @@ select
 
     -- measures
     priced.line_amount,
-    {{ convert_amount('priced.line_amount', 'priced.fx_rate', 'priced.functional_units') }} as line_amount_functional,
-    {{ convert_amount('priced.line_amount', 'priced.reporting_rate', 'priced.reporting_units') }} as line_amount_reporting,
+    {{ convert_amount('priced.line_amount', 'priced.fx_rate', 'priced.functional_units') }}
+        as line_amount_functional,
+    {{ convert_amount('priced.line_amount', 'priced.reporting_rate', 'priced.reporting_units') }}
+        as line_amount_reporting,
     priced.fx_rate,
     priced.fx_rate_type,
     priced.fx_rate_on,
@@ -119,7 +121,8 @@ select
     priced.value_business_on as value_on,
     {{ month_of('priced.booked_business_on') }} as period_month,
     priced.time_zone,
-    coalesce(priced.recorded_at, first_recorded.first_recorded_at, {{ run_started() }}) as recorded_at
+    coalesce(priced.recorded_at, first_recorded.first_recorded_at, {{ run_started() }})
+        as recorded_at
 
 from priced
 

@@ -42,7 +42,8 @@ dated as (
     -- The business date: the source's own date, else the day of the instant in the entity's zone.
     select
         placed.*,
-        {{ business_date('placed.committed_deadline', 'placed.time_zone') }} as committed_deadline_business_on,
+        {{ business_date('placed.committed_deadline', 'placed.time_zone') }}
+            as committed_deadline_business_on,
         {{ business_date('placed.started', 'placed.time_zone') }} as started_business_on,
         {{ business_date('placed.completed', 'placed.time_zone') }} as completed_business_on,
         {{ business_date('placed.posted', 'placed.time_zone') }} as posted_business_on
@@ -82,7 +83,8 @@ select
     dated.posted_business_on as posted_on,
     {{ month_of('dated.committed_deadline_business_on') }} as period_month,
     dated.time_zone,
-    coalesce(dated.recorded_at, first_recorded.first_recorded_at, {{ run_started() }}) as recorded_at
+    coalesce(dated.recorded_at, first_recorded.first_recorded_at, {{ run_started() }})
+        as recorded_at
 
 from dated
 

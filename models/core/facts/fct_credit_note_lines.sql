@@ -105,9 +105,12 @@ select
     priced.line_number,
     priced.line_description,
     priced.currency,
-    priced.source_credit_note_id is null or priced.parent_key is not null as is_credit_note_resolved,
-    priced.source_invoice_line_id is null or known_invoice_lines.source_invoice_line_id is not null as is_invoice_line_resolved,
-    priced.source_product_id is null or known_products.source_product_id is not null as is_product_resolved,
+    priced.source_credit_note_id is null
+    or priced.parent_key is not null as is_credit_note_resolved,
+    priced.source_invoice_line_id is null
+    or known_invoice_lines.source_invoice_line_id is not null as is_invoice_line_resolved,
+    priced.source_product_id is null
+    or known_products.source_product_id is not null as is_product_resolved,
     priced.is_legal_entity_resolved,
     priced.books_currency as functional_currency,
 
@@ -118,8 +121,10 @@ select
     priced.discount_amount,
     priced.tax_amount,
     priced.rounding_residual_amount,
-    {{ convert_amount('priced.line_amount', 'priced.fx_rate', 'priced.functional_units') }} as line_amount_functional,
-    {{ convert_amount('priced.line_amount', 'priced.reporting_rate', 'priced.reporting_units') }} as line_amount_reporting,
+    {{ convert_amount('priced.line_amount', 'priced.fx_rate', 'priced.functional_units') }}
+        as line_amount_functional,
+    {{ convert_amount('priced.line_amount', 'priced.reporting_rate', 'priced.reporting_units') }}
+        as line_amount_reporting,
     priced.fx_rate,
     priced.fx_rate_type,
     priced.fx_rate_on,
@@ -127,7 +132,8 @@ select
     -- times
     {{ month_of('priced.parent_event_on') }} as period_month,
     priced.time_zone,
-    coalesce(priced.recorded_at, first_recorded.first_recorded_at, {{ run_started() }}) as recorded_at
+    coalesce(priced.recorded_at, first_recorded.first_recorded_at, {{ run_started() }})
+        as recorded_at
 
 from priced
 

@@ -116,8 +116,10 @@ select
     priced.reason_code,
     priced.created_by,
     priced.currency,
-    priced.source_invoice_id is null or known_invoices.source_invoice_id is not null as is_invoice_resolved,
-    priced.source_customer_id is null or customer_ids.customer_key is not null as is_customer_resolved,
+    priced.source_invoice_id is null
+    or known_invoices.source_invoice_id is not null as is_invoice_resolved,
+    priced.source_customer_id is null
+    or customer_ids.customer_key is not null as is_customer_resolved,
     priced.is_legal_entity_resolved,
     priced.books_currency as functional_currency,
 
@@ -126,8 +128,10 @@ select
     priced.discount_amount,
     priced.tax_amount,
     priced.total_amount,
-    {{ convert_amount('priced.total_amount', 'priced.fx_rate', 'priced.functional_units') }} as total_amount_functional,
-    {{ convert_amount('priced.total_amount', 'priced.reporting_rate', 'priced.reporting_units') }} as total_amount_reporting,
+    {{ convert_amount('priced.total_amount', 'priced.fx_rate', 'priced.functional_units') }}
+        as total_amount_functional,
+    {{ convert_amount('priced.total_amount', 'priced.reporting_rate', 'priced.reporting_units') }}
+        as total_amount_reporting,
     priced.fx_rate,
     priced.fx_rate_type,
     priced.fx_rate_on,
@@ -141,7 +145,8 @@ select
     priced.voided_business_on as voided_on,
     {{ month_of('priced.issued_business_on') }} as period_month,
     priced.time_zone,
-    coalesce(priced.recorded_at, first_recorded.first_recorded_at, {{ run_started() }}) as recorded_at
+    coalesce(priced.recorded_at, first_recorded.first_recorded_at, {{ run_started() }})
+        as recorded_at
 
 from priced
 

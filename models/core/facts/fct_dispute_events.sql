@@ -99,8 +99,10 @@ select
 
     -- measures
     priced.event_amount,
-    {{ convert_amount('priced.event_amount', 'priced.fx_rate', 'priced.functional_units') }} as event_amount_functional,
-    {{ convert_amount('priced.event_amount', 'priced.reporting_rate', 'priced.reporting_units') }} as event_amount_reporting,
+    {{ convert_amount('priced.event_amount', 'priced.fx_rate', 'priced.functional_units') }}
+        as event_amount_functional,
+    {{ convert_amount('priced.event_amount', 'priced.reporting_rate', 'priced.reporting_units') }}
+        as event_amount_reporting,
     priced.fx_rate,
     priced.fx_rate_type,
     priced.fx_rate_on,

@@ -124,16 +124,22 @@ select
     priced.reason_code,
     priced.network_code,
     priced.currency,
-    priced.source_payment_id is null or known_payments.source_payment_id is not null as is_payment_resolved,
-    priced.source_invoice_id is null or known_invoices.source_invoice_id is not null as is_invoice_resolved,
-    priced.source_customer_id is null or customer_ids.customer_key is not null as is_customer_resolved,
+    priced.source_payment_id is null
+    or known_payments.source_payment_id is not null as is_payment_resolved,
+    priced.source_invoice_id is null
+    or known_invoices.source_invoice_id is not null as is_invoice_resolved,
+    priced.source_customer_id is null
+    or customer_ids.customer_key is not null as is_customer_resolved,
     priced.is_legal_entity_resolved,
     priced.books_currency as functional_currency,
 
     -- measures
     priced.disputed_amount,
-    {{ convert_amount('priced.disputed_amount', 'priced.fx_rate', 'priced.functional_units') }} as disputed_amount_functional,
-    {{ convert_amount('priced.disputed_amount', 'priced.reporting_rate', 'priced.reporting_units') }} as disputed_amount_reporting,
+    {{ convert_amount('priced.disputed_amount', 'priced.fx_rate', 'priced.functional_units') }}
+        as disputed_amount_functional,
+    {{ convert_amount(
+        'priced.disputed_amount', 'priced.reporting_rate', 'priced.reporting_units'
+    ) }} as disputed_amount_reporting,
     priced.fx_rate,
     priced.fx_rate_type,
     priced.fx_rate_on,
@@ -147,7 +153,8 @@ select
     priced.closed_business_on as closed_on,
     {{ month_of('priced.opened_business_on') }} as period_month,
     priced.time_zone,
-    coalesce(priced.recorded_at, first_recorded.first_recorded_at, {{ run_started() }}) as recorded_at
+    coalesce(priced.recorded_at, first_recorded.first_recorded_at, {{ run_started() }})
+        as recorded_at
 
 from priced
 

@@ -116,15 +116,19 @@ select
     priced.is_reversal,
     priced.currency,
     priced.source_invoice_id is null or priced.parent_key is not null as is_invoice_resolved,
-    priced.source_payment_id is null or known_payments.source_payment_id is not null as is_payment_resolved,
-    priced.source_credit_note_id is null or known_credit_notes.source_credit_note_id is not null as is_credit_note_resolved,
+    priced.source_payment_id is null
+    or known_payments.source_payment_id is not null as is_payment_resolved,
+    priced.source_credit_note_id is null
+    or known_credit_notes.source_credit_note_id is not null as is_credit_note_resolved,
     priced.is_legal_entity_resolved,
     priced.books_currency as functional_currency,
 
     -- measures
     priced.applied_amount,
-    {{ convert_amount('priced.applied_amount', 'priced.fx_rate', 'priced.functional_units') }} as applied_amount_functional,
-    {{ convert_amount('priced.applied_amount', 'priced.reporting_rate', 'priced.reporting_units') }} as applied_amount_reporting,
+    {{ convert_amount('priced.applied_amount', 'priced.fx_rate', 'priced.functional_units') }}
+        as applied_amount_functional,
+    {{ convert_amount('priced.applied_amount', 'priced.reporting_rate', 'priced.reporting_units') }}
+        as applied_amount_reporting,
     priced.fx_rate,
     priced.fx_rate_type,
     priced.fx_rate_on,
@@ -134,7 +138,8 @@ select
     priced.applied_business_on as applied_on,
     {{ month_of('priced.applied_business_on') }} as period_month,
     priced.time_zone,
-    coalesce(priced.recorded_at, first_recorded.first_recorded_at, {{ run_started() }}) as recorded_at
+    coalesce(priced.recorded_at, first_recorded.first_recorded_at, {{ run_started() }})
+        as recorded_at
 
 from priced
 

@@ -63,7 +63,8 @@ dated as (
     -- The business date: the source's own date, else the day of the instant in the entity's zone.
     select
         placed.*,
-        {{ business_date('placed.service_starts', 'placed.time_zone') }} as service_starts_business_on,
+        {{ business_date('placed.service_starts', 'placed.time_zone') }}
+            as service_starts_business_on,
         {{ business_date('placed.service_ends', 'placed.time_zone') }} as service_ends_business_on
 
     from placed
@@ -122,7 +123,8 @@ select
     priced.line_description,
     priced.currency,
     priced.source_invoice_id is null or priced.parent_key is not null as is_invoice_resolved,
-    priced.source_product_id is null or known_products.source_product_id is not null as is_product_resolved,
+    priced.source_product_id is null
+    or known_products.source_product_id is not null as is_product_resolved,
     priced.source_price_id is null or known_prices.source_price_id is not null as is_price_resolved,
     priced.is_legal_entity_resolved,
     priced.books_currency as functional_currency,
@@ -134,8 +136,10 @@ select
     priced.discount_amount,
     priced.tax_amount,
     priced.rounding_residual_amount,
-    {{ convert_amount('priced.line_amount', 'priced.fx_rate', 'priced.functional_units') }} as line_amount_functional,
-    {{ convert_amount('priced.line_amount', 'priced.reporting_rate', 'priced.reporting_units') }} as line_amount_reporting,
+    {{ convert_amount('priced.line_amount', 'priced.fx_rate', 'priced.functional_units') }}
+        as line_amount_functional,
+    {{ convert_amount('priced.line_amount', 'priced.reporting_rate', 'priced.reporting_units') }}
+        as line_amount_reporting,
     priced.fx_rate,
     priced.fx_rate_type,
     priced.fx_rate_on,
@@ -147,7 +151,8 @@ select
     priced.service_ends_business_on as service_ends_on,
     {{ month_of('priced.parent_event_on') }} as period_month,
     priced.time_zone,
-    coalesce(priced.recorded_at, first_recorded.first_recorded_at, {{ run_started() }}) as recorded_at
+    coalesce(priced.recorded_at, first_recorded.first_recorded_at, {{ run_started() }})
+        as recorded_at
 
 from priced
 

@@ -44,8 +44,10 @@ applied as (
         source_system,
         source_account,
         source_invoice_id,
-        {{ sum_amount("case when application_kind = 'payment' then applied_amount end") }} as paid_amount,
-        {{ sum_amount("case when application_kind = 'credit_note' then applied_amount end") }} as credited_amount,
+        {{ sum_amount("case when application_kind = 'payment' then applied_amount end") }}
+            as paid_amount,
+        {{ sum_amount("case when application_kind = 'credit_note' then applied_amount end") }}
+            as credited_amount,
         {{ sum_amount("case when application_kind not in ('payment', 'credit_note') then applied_amount end") }}
             as otherwise_settled_amount
 
@@ -155,8 +157,10 @@ select
     priced.billing_reason,
     priced.is_negative_document,
     priced.currency,
-    priced.source_subscription_id is null or known_subscriptions.source_subscription_id is not null as is_subscription_resolved,
-    priced.source_customer_id is null or customer_ids.customer_key is not null as is_customer_resolved,
+    priced.source_subscription_id is null
+    or known_subscriptions.source_subscription_id is not null as is_subscription_resolved,
+    priced.source_customer_id is null
+    or customer_ids.customer_key is not null as is_customer_resolved,
     priced.is_legal_entity_resolved,
     priced.books_currency as functional_currency,
 
@@ -169,7 +173,8 @@ select
     priced.source_due_amount,
     cast(coalesce(applied.paid_amount, 0) as decimal(18, 4)) as paid_amount,
     cast(coalesce(applied.credited_amount, 0) as decimal(18, 4)) as credited_amount,
-    cast(coalesce(applied.otherwise_settled_amount, 0) as decimal(18, 4)) as otherwise_settled_amount,
+    cast(coalesce(applied.otherwise_settled_amount, 0) as decimal(18, 4))
+        as otherwise_settled_amount,
     cast(coalesce(written_off.written_off_amount, 0) as decimal(18, 4)) as written_off_amount,
     case
         when priced.invoice_status in ('draft', 'void') then cast(0 as decimal(18, 4))
@@ -179,10 +184,14 @@ select
             as decimal(18, 4)
         )
     end as open_amount,
-    {{ convert_amount('priced.total_amount', 'priced.fx_rate', 'priced.functional_units') }} as total_amount_functional,
-    {{ convert_amount('priced.total_amount', 'priced.reporting_rate', 'priced.reporting_units') }} as total_amount_reporting,
-    {{ convert_amount('priced.tax_amount', 'priced.fx_rate', 'priced.functional_units') }} as tax_amount_functional,
-    {{ convert_amount('priced.tax_amount', 'priced.reporting_rate', 'priced.reporting_units') }} as tax_amount_reporting,
+    {{ convert_amount('priced.total_amount', 'priced.fx_rate', 'priced.functional_units') }}
+        as total_amount_functional,
+    {{ convert_amount('priced.total_amount', 'priced.reporting_rate', 'priced.reporting_units') }}
+        as total_amount_reporting,
+    {{ convert_amount('priced.tax_amount', 'priced.fx_rate', 'priced.functional_units') }}
+        as tax_amount_functional,
+    {{ convert_amount('priced.tax_amount', 'priced.reporting_rate', 'priced.reporting_units') }}
+        as tax_amount_reporting,
     priced.fx_rate,
     priced.fx_rate_type,
     priced.fx_rate_on,
@@ -202,7 +211,8 @@ select
     priced.written_off_business_on as written_off_on,
     {{ month_of('priced.issued_business_on') }} as period_month,
     priced.time_zone,
-    coalesce(priced.recorded_at, first_recorded.first_recorded_at, {{ run_started() }}) as recorded_at
+    coalesce(priced.recorded_at, first_recorded.first_recorded_at, {{ run_started() }})
+        as recorded_at
 
 from priced
 

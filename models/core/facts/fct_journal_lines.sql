@@ -117,18 +117,25 @@ select
     priced.account_kind,
     priced.is_posting,
     priced.currency,
-    priced.source_ledger_document_id is null or known_ledger_documents.source_ledger_document_id is not null as is_ledger_document_resolved,
-    priced.source_customer_id is null or customer_ids.customer_key is not null as is_customer_resolved,
+    priced.source_ledger_document_id is null
+    or known_ledger_documents.source_ledger_document_id is not null as is_ledger_document_resolved,
+    priced.source_customer_id is null
+    or customer_ids.customer_key is not null as is_customer_resolved,
     priced.is_legal_entity_resolved,
     coalesce(priced.functional_currency, priced.books_currency) as functional_currency,
 
     -- measures
     priced.line_amount,
     priced.exchange_rate,
-    coalesce(priced.line_amount_functional, {{ convert_amount('priced.line_amount', 'priced.fx_rate', 'priced.functional_units') }}) as line_amount_functional,
-    {{ convert_amount('priced.line_amount', 'priced.reporting_rate', 'priced.reporting_units') }} as line_amount_reporting,
+    coalesce(
+        priced.line_amount_functional,
+        {{ convert_amount('priced.line_amount', 'priced.fx_rate', 'priced.functional_units') }}
+    ) as line_amount_functional,
+    {{ convert_amount('priced.line_amount', 'priced.reporting_rate', 'priced.reporting_units') }}
+        as line_amount_reporting,
     case when priced.line_amount_functional is not null then priced.exchange_rate else priced.fx_rate end as fx_rate,
-    case when priced.line_amount_functional is not null then 'booked' else priced.fx_rate_type end as fx_rate_type,
+    case when priced.line_amount_functional is not null then 'booked' else priced.fx_rate_type end
+        as fx_rate_type,
     priced.fx_rate_on,
 
     -- times
@@ -136,7 +143,8 @@ select
     priced.posted_business_on as posted_on,
     {{ month_of('priced.posted_business_on') }} as period_month,
     priced.time_zone,
-    coalesce(priced.recorded_at, first_recorded.first_recorded_at, {{ run_started() }}) as recorded_at
+    coalesce(priced.recorded_at, first_recorded.first_recorded_at, {{ run_started() }})
+        as recorded_at
 
 from priced
 

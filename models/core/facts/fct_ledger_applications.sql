@@ -86,8 +86,10 @@ priced as (
 select
     -- keys
     {{ source_key('priced', 'ledger_application') }} as ledger_application_key,
-    {{ source_key('known_ledger_documents_from_ledger_document', 'ledger_document') }} as from_ledger_document_key,
-    {{ source_key('known_ledger_documents_to_ledger_document', 'ledger_document') }} as to_ledger_document_key,
+    {{ source_key('known_ledger_documents_from_ledger_document', 'ledger_document') }}
+        as from_ledger_document_key,
+    {{ source_key('known_ledger_documents_to_ledger_document', 'ledger_document') }}
+        as to_ledger_document_key,
     priced.source_system,
     priced.source_account,
     priced.legal_entity_code,
@@ -99,15 +101,21 @@ select
     priced.application_kind,
     priced.is_reversal,
     priced.currency,
-    priced.source_from_ledger_document_id is null or known_ledger_documents_from_ledger_document.source_ledger_document_id is not null as is_from_ledger_document_resolved,
-    priced.source_to_ledger_document_id is null or known_ledger_documents_to_ledger_document.source_ledger_document_id is not null as is_to_ledger_document_resolved,
+    priced.source_from_ledger_document_id is null
+    or known_ledger_documents_from_ledger_document.source_ledger_document_id is not null
+        as is_from_ledger_document_resolved,
+    priced.source_to_ledger_document_id is null
+    or known_ledger_documents_to_ledger_document.source_ledger_document_id is not null
+        as is_to_ledger_document_resolved,
     priced.is_legal_entity_resolved,
     priced.books_currency as functional_currency,
 
     -- measures
     priced.applied_amount,
-    {{ convert_amount('priced.applied_amount', 'priced.fx_rate', 'priced.functional_units') }} as applied_amount_functional,
-    {{ convert_amount('priced.applied_amount', 'priced.reporting_rate', 'priced.reporting_units') }} as applied_amount_reporting,
+    {{ convert_amount('priced.applied_amount', 'priced.fx_rate', 'priced.functional_units') }}
+        as applied_amount_functional,
+    {{ convert_amount('priced.applied_amount', 'priced.reporting_rate', 'priced.reporting_units') }}
+        as applied_amount_reporting,
     priced.fx_rate,
     priced.fx_rate_type,
     priced.fx_rate_on,

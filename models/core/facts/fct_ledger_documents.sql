@@ -112,7 +112,8 @@ select
     priced.is_reversal,
     priced.created_by,
     priced.currency,
-    priced.source_customer_id is null or customer_ids.customer_key is not null as is_customer_resolved,
+    priced.source_customer_id is null
+    or customer_ids.customer_key is not null as is_customer_resolved,
     priced.is_legal_entity_resolved,
     coalesce(priced.functional_currency, priced.books_currency) as functional_currency,
 
@@ -120,10 +121,15 @@ select
     priced.total_amount,
     priced.open_amount,
     priced.exchange_rate,
-    coalesce(priced.total_amount_functional, {{ convert_amount('priced.total_amount', 'priced.fx_rate', 'priced.functional_units') }}) as total_amount_functional,
-    {{ convert_amount('priced.total_amount', 'priced.reporting_rate', 'priced.reporting_units') }} as total_amount_reporting,
+    coalesce(
+        priced.total_amount_functional,
+        {{ convert_amount('priced.total_amount', 'priced.fx_rate', 'priced.functional_units') }}
+    ) as total_amount_functional,
+    {{ convert_amount('priced.total_amount', 'priced.reporting_rate', 'priced.reporting_units') }}
+        as total_amount_reporting,
     case when priced.total_amount_functional is not null then priced.exchange_rate else priced.fx_rate end as fx_rate,
-    case when priced.total_amount_functional is not null then 'booked' else priced.fx_rate_type end as fx_rate_type,
+    case when priced.total_amount_functional is not null then 'booked' else priced.fx_rate_type end
+        as fx_rate_type,
     priced.fx_rate_on,
 
     -- times
@@ -134,7 +140,8 @@ select
     priced.created_business_on as created_on,
     {{ month_of('priced.document_business_on') }} as period_month,
     priced.time_zone,
-    coalesce(priced.recorded_at, first_recorded.first_recorded_at, {{ run_started() }}) as recorded_at
+    coalesce(priced.recorded_at, first_recorded.first_recorded_at, {{ run_started() }})
+        as recorded_at
 
 from priced
 

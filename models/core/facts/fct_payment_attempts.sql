@@ -119,16 +119,22 @@ select
     priced.payment_method_kind,
     priced.payment_method_brand,
     priced.currency,
-    priced.source_payment_id is null or known_payments.source_payment_id is not null as is_payment_resolved,
-    priced.source_invoice_id is null or known_invoices.source_invoice_id is not null as is_invoice_resolved,
-    priced.source_customer_id is null or customer_ids.customer_key is not null as is_customer_resolved,
+    priced.source_payment_id is null
+    or known_payments.source_payment_id is not null as is_payment_resolved,
+    priced.source_invoice_id is null
+    or known_invoices.source_invoice_id is not null as is_invoice_resolved,
+    priced.source_customer_id is null
+    or customer_ids.customer_key is not null as is_customer_resolved,
     priced.is_legal_entity_resolved,
     priced.books_currency as functional_currency,
 
     -- measures
     priced.attempted_amount,
-    {{ convert_amount('priced.attempted_amount', 'priced.fx_rate', 'priced.functional_units') }} as attempted_amount_functional,
-    {{ convert_amount('priced.attempted_amount', 'priced.reporting_rate', 'priced.reporting_units') }} as attempted_amount_reporting,
+    {{ convert_amount('priced.attempted_amount', 'priced.fx_rate', 'priced.functional_units') }}
+        as attempted_amount_functional,
+    {{ convert_amount(
+        'priced.attempted_amount', 'priced.reporting_rate', 'priced.reporting_units'
+    ) }} as attempted_amount_reporting,
     priced.fx_rate,
     priced.fx_rate_type,
     priced.fx_rate_on,

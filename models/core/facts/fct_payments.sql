@@ -159,7 +159,8 @@ select
     priced.payment_status,
     priced.is_captured,
     priced.currency,
-    priced.source_customer_id is null or customer_ids.customer_key is not null as is_customer_resolved,
+    priced.source_customer_id is null
+    or customer_ids.customer_key is not null as is_customer_resolved,
     priced.is_legal_entity_resolved,
     priced.books_currency as functional_currency,
 
@@ -176,8 +177,10 @@ select
             )
         else cast(0 as decimal(18, 4))
     end as kept_amount,
-    {{ convert_amount('priced.payment_amount', 'priced.fx_rate', 'priced.functional_units') }} as payment_amount_functional,
-    {{ convert_amount('priced.payment_amount', 'priced.reporting_rate', 'priced.reporting_units') }} as payment_amount_reporting,
+    {{ convert_amount('priced.payment_amount', 'priced.fx_rate', 'priced.functional_units') }}
+        as payment_amount_functional,
+    {{ convert_amount('priced.payment_amount', 'priced.reporting_rate', 'priced.reporting_units') }}
+        as payment_amount_reporting,
     priced.fx_rate,
     priced.fx_rate_type,
     priced.fx_rate_on,
@@ -189,7 +192,8 @@ select
     priced.paid_business_on as paid_on,
     {{ month_of('priced.paid_business_on') }} as period_month,
     priced.time_zone,
-    coalesce(priced.recorded_at, first_recorded.first_recorded_at, {{ run_started() }}) as recorded_at
+    coalesce(priced.recorded_at, first_recorded.first_recorded_at, {{ run_started() }})
+        as recorded_at
 
 from priced
 

@@ -125,10 +125,14 @@ select
     priced.reporting_category,
     priced.line_status,
     priced.currency,
-    priced.source_payout_id is null or known_payouts.source_payout_id is not null as is_payout_resolved,
-    priced.source_payment_id is null or known_payments.source_payment_id is not null as is_payment_resolved,
-    priced.source_refund_id is null or known_refunds.source_refund_id is not null as is_refund_resolved,
-    priced.source_dispute_id is null or known_disputes.source_dispute_id is not null as is_dispute_resolved,
+    priced.source_payout_id is null
+    or known_payouts.source_payout_id is not null as is_payout_resolved,
+    priced.source_payment_id is null
+    or known_payments.source_payment_id is not null as is_payment_resolved,
+    priced.source_refund_id is null
+    or known_refunds.source_refund_id is not null as is_refund_resolved,
+    priced.source_dispute_id is null
+    or known_disputes.source_dispute_id is not null as is_dispute_resolved,
     priced.is_legal_entity_resolved,
     priced.books_currency as functional_currency,
 
@@ -137,12 +141,18 @@ select
     priced.fee_amount,
     priced.net_amount,
     priced.exchange_rate,
-    {{ convert_amount('priced.gross_amount', 'priced.fx_rate', 'priced.functional_units') }} as gross_amount_functional,
-    {{ convert_amount('priced.gross_amount', 'priced.reporting_rate', 'priced.reporting_units') }} as gross_amount_reporting,
-    {{ convert_amount('priced.fee_amount', 'priced.fx_rate', 'priced.functional_units') }} as fee_amount_functional,
-    {{ convert_amount('priced.fee_amount', 'priced.reporting_rate', 'priced.reporting_units') }} as fee_amount_reporting,
-    {{ convert_amount('priced.net_amount', 'priced.fx_rate', 'priced.functional_units') }} as net_amount_functional,
-    {{ convert_amount('priced.net_amount', 'priced.reporting_rate', 'priced.reporting_units') }} as net_amount_reporting,
+    {{ convert_amount('priced.gross_amount', 'priced.fx_rate', 'priced.functional_units') }}
+        as gross_amount_functional,
+    {{ convert_amount('priced.gross_amount', 'priced.reporting_rate', 'priced.reporting_units') }}
+        as gross_amount_reporting,
+    {{ convert_amount('priced.fee_amount', 'priced.fx_rate', 'priced.functional_units') }}
+        as fee_amount_functional,
+    {{ convert_amount('priced.fee_amount', 'priced.reporting_rate', 'priced.reporting_units') }}
+        as fee_amount_reporting,
+    {{ convert_amount('priced.net_amount', 'priced.fx_rate', 'priced.functional_units') }}
+        as net_amount_functional,
+    {{ convert_amount('priced.net_amount', 'priced.reporting_rate', 'priced.reporting_units') }}
+        as net_amount_reporting,
     priced.fx_rate,
     priced.fx_rate_type,
     priced.fx_rate_on,

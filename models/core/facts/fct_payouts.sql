@@ -100,8 +100,10 @@ select
 
     -- measures
     priced.payout_amount,
-    {{ convert_amount('priced.payout_amount', 'priced.fx_rate', 'priced.functional_units') }} as payout_amount_functional,
-    {{ convert_amount('priced.payout_amount', 'priced.reporting_rate', 'priced.reporting_units') }} as payout_amount_reporting,
+    {{ convert_amount('priced.payout_amount', 'priced.fx_rate', 'priced.functional_units') }}
+        as payout_amount_functional,
+    {{ convert_amount('priced.payout_amount', 'priced.reporting_rate', 'priced.reporting_units') }}
+        as payout_amount_reporting,
     priced.fx_rate,
     priced.fx_rate_type,
     priced.fx_rate_on,

@@ -122,16 +122,21 @@ select
     priced.reason_code,
     priced.failure_code,
     priced.currency,
-    priced.source_payment_id is null or known_payments.source_payment_id is not null as is_payment_resolved,
-    priced.source_credit_note_id is null or known_credit_notes.source_credit_note_id is not null as is_credit_note_resolved,
-    priced.source_customer_id is null or customer_ids.customer_key is not null as is_customer_resolved,
+    priced.source_payment_id is null
+    or known_payments.source_payment_id is not null as is_payment_resolved,
+    priced.source_credit_note_id is null
+    or known_credit_notes.source_credit_note_id is not null as is_credit_note_resolved,
+    priced.source_customer_id is null
+    or customer_ids.customer_key is not null as is_customer_resolved,
     priced.is_legal_entity_resolved,
     priced.books_currency as functional_currency,
 
     -- measures
     priced.refund_amount,
-    {{ convert_amount('priced.refund_amount', 'priced.fx_rate', 'priced.functional_units') }} as refund_amount_functional,
-    {{ convert_amount('priced.refund_amount', 'priced.reporting_rate', 'priced.reporting_units') }} as refund_amount_reporting,
+    {{ convert_amount('priced.refund_amount', 'priced.fx_rate', 'priced.functional_units') }}
+        as refund_amount_functional,
+    {{ convert_amount('priced.refund_amount', 'priced.reporting_rate', 'priced.reporting_units') }}
+        as refund_amount_reporting,
     priced.fx_rate,
     priced.fx_rate_type,
     priced.fx_rate_on,
@@ -143,7 +148,8 @@ select
     priced.failed_business_on as failed_on,
     {{ month_of('priced.created_business_on') }} as period_month,
     priced.time_zone,
-    coalesce(priced.recorded_at, first_recorded.first_recorded_at, {{ run_started() }}) as recorded_at
+    coalesce(priced.recorded_at, first_recorded.first_recorded_at, {{ run_started() }})
+        as recorded_at
 
 from priced
 

@@ -44,8 +44,10 @@ dated as (
         placed.*,
         {{ business_date('placed.started', 'placed.time_zone') }} as started_business_on,
         {{ business_date('placed.trial_ends', 'placed.time_zone') }} as trial_ends_business_on,
-        {{ business_date('placed.current_period_starts', 'placed.time_zone') }} as current_period_starts_business_on,
-        {{ business_date('placed.current_period_ends', 'placed.time_zone') }} as current_period_ends_business_on,
+        {{ business_date('placed.current_period_starts', 'placed.time_zone') }}
+            as current_period_starts_business_on,
+        {{ business_date('placed.current_period_ends', 'placed.time_zone') }}
+            as current_period_ends_business_on,
         {{ business_date('placed.cancelled', 'placed.time_zone') }} as cancelled_business_on,
         {{ business_date('placed.ended', 'placed.time_zone') }} as ended_business_on
 
@@ -69,7 +71,8 @@ select
     dated.subscription_status,
     dated.currency,
     dated.is_cancelling_at_period_end,
-    dated.source_customer_id is null or customer_ids.customer_key is not null as is_customer_resolved,
+    dated.source_customer_id is null
+    or customer_ids.customer_key is not null as is_customer_resolved,
     dated.is_legal_entity_resolved,
     dated.books_currency as functional_currency,
 

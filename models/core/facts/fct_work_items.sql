@@ -85,8 +85,10 @@ select
     dated.severity_code,
     dated.root_cause_code,
     dated.triaged_by,
-    dated.source_invoice_id is null or known_invoices.source_invoice_id is not null as is_invoice_resolved,
-    dated.source_customer_id is null or customer_ids.customer_key is not null as is_customer_resolved,
+    dated.source_invoice_id is null
+    or known_invoices.source_invoice_id is not null as is_invoice_resolved,
+    dated.source_customer_id is null
+    or customer_ids.customer_key is not null as is_customer_resolved,
     dated.is_legal_entity_resolved,
     dated.books_currency as functional_currency,
 
@@ -103,7 +105,8 @@ select
     dated.closed_business_on as closed_on,
     {{ month_of('dated.opened_business_on') }} as period_month,
     dated.time_zone,
-    coalesce(dated.recorded_at, first_recorded.first_recorded_at, {{ run_started() }}) as recorded_at
+    coalesce(dated.recorded_at, first_recorded.first_recorded_at, {{ run_started() }})
+        as recorded_at
 
 from dated
 

@@ -32,7 +32,8 @@ neighbours_of as (
 
 reasons as (
 
-    -- An id may have several pieces of evidence: the first by rule and text is shown, all are counted.
+    -- An id may have several pieces of evidence: the first by rule and text is shown, all are
+    -- counted.
     select
         node_key,
         min(evidence_rule || ': ' || evidence) as evidence,

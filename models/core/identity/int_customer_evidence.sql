@@ -93,8 +93,10 @@ linked as (
         left_customers.customer_id_key as left_key,
         right_customers.customer_id_key as right_key,
         customer_links.evidence_rule,
-        coalesce(customer_links.evidence, customer_links.source_system || ' link ' || customer_links.source_customer_link_id)
-            as evidence
+        coalesce(
+            customer_links.evidence,
+            customer_links.source_system || ' link ' || customer_links.source_customer_link_id
+        ) as evidence
 
     from customer_links
 

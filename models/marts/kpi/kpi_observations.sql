@@ -20,8 +20,16 @@ counted as (
         legal_entity_code,
         period_month,
         count(case when has_succeeded then 1 end) as numerator,
-        count(case when has_succeeded or (not has_open_attempt and not is_last_decline_expected) then 1 end) as denominator,
-        count(case when not has_succeeded and not has_open_attempt and is_last_decline_expected then 1 end) as excluded_count,
+        count(
+            case
+                when has_succeeded or (not has_open_attempt and not is_last_decline_expected) then 1
+            end
+        ) as denominator,
+        count(
+            case
+                when not has_succeeded and not has_open_attempt and is_last_decline_expected then 1
+            end
+        ) as excluded_count,
         count(case when not has_succeeded and has_open_attempt then 1 end) as undetermined_count
 
     from payment_intents

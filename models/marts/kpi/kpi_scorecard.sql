@@ -28,8 +28,10 @@ select
         when observations.value is null then 'nothing to count'
         when observations.denominator < definitions.min_n then 'too few to judge'
         when definitions.target is null then 'no target'
-        when definitions.direction = 'up' and observations.value >= definitions.target then 'on target'
-        when definitions.direction = 'down' and observations.value <= definitions.target then 'on target'
+        when definitions.direction = 'up' and observations.value >= definitions.target
+            then 'on target'
+        when definitions.direction = 'down' and observations.value <= definitions.target
+            then 'on target'
         else 'off target'
     end as status,
     -- The month is over, and so is the time in which its cases may still change.

@@ -10,7 +10,8 @@ legs as (
 
 select
     -- keys
-    {{ surrogate_key(['pair_id', 'legal_entity_code', 'currency', 'clear_key']) }} as recon_group_key,
+    {{ surrogate_key(['pair_id', 'legal_entity_code', 'currency', 'clear_key']) }}
+        as recon_group_key,
     pair_id,
     legal_entity_code,
     currency,

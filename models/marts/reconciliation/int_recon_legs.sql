@@ -34,7 +34,10 @@ select
 
     -- measures
     legs.signed_amount,
-    cast(case when legs.side = 'L' then legs.signed_amount else -legs.signed_amount end as decimal(18, 4)) as residual_amount,
+    cast(
+        case when legs.side = 'L' then legs.signed_amount else -legs.signed_amount end
+        as decimal(18, 4)
+    ) as residual_amount,
 
     -- times
     legs.occurred_on,

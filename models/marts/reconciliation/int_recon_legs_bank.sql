@@ -48,7 +48,8 @@ select
     'R06' as pair_id,
     'L' as side,
     'payout ' || payouts.payout_key as leg_key,
-    coalesce(payouts.bank_reference, 'payout without reference ' || payouts.payout_key) as clear_key,
+    coalesce(payouts.bank_reference, 'payout without reference ' || payouts.payout_key)
+        as clear_key,
     payouts.legal_entity_code,
     payouts.currency,
     payouts.payout_amount as signed_amount,
@@ -58,7 +59,8 @@ select
     'fct_payouts' as source_table,
     payouts.payout_key as source_key,
     case
-        when payouts.payout_status in ('failed', 'cancelled') then 'the payout failed: no money reached the bank'
+        when payouts.payout_status in ('failed', 'cancelled')
+            then 'the payout failed: no money reached the bank'
     end as out_of_scope_reason
 
 from payouts
@@ -69,7 +71,8 @@ select
     'R06' as pair_id,
     'R' as side,
     'bank line ' || bank_lines.bank_line_key as leg_key,
-    coalesce(bank_lines.bank_reference, 'bank line without reference ' || bank_lines.bank_line_key) as clear_key,
+    coalesce(bank_lines.bank_reference, 'bank line without reference ' || bank_lines.bank_line_key)
+        as clear_key,
     bank_lines.legal_entity_code,
     bank_lines.currency,
     bank_lines.line_amount as signed_amount,

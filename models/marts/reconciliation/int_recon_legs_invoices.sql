@@ -18,7 +18,8 @@ select
     'R01' as pair_id,
     'L' as side,
     'invoice ' || invoices.invoice_key as leg_key,
-    coalesce(invoices.invoice_number, 'invoice without number ' || invoices.invoice_key) as clear_key,
+    coalesce(invoices.invoice_number, 'invoice without number ' || invoices.invoice_key)
+        as clear_key,
     invoices.legal_entity_code,
     invoices.currency,
     invoices.total_amount as signed_amount,

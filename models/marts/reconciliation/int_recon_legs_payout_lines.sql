@@ -18,7 +18,8 @@ select
     'R05' as pair_id,
     'L' as side,
     'payout line ' || payout_lines.payout_line_key as leg_key,
-    payout_lines.source_system || ' ' || payout_lines.source_account || ' ' || payout_lines.source_payout_id as clear_key,
+    payout_lines.source_system || ' ' || payout_lines.source_account || ' '
+    || payout_lines.source_payout_id as clear_key,
     payout_lines.legal_entity_code,
     payout_lines.currency,
     payout_lines.net_amount as signed_amount,
@@ -28,8 +29,10 @@ select
     'fct_payout_lines' as source_table,
     payout_lines.payout_line_key as source_key,
     case
-        when payout_lines.line_kind in ('payout', 'payout_failure') then 'the payout itself, not a movement that it pays out'
-        when payout_lines.source_payout_id is null then 'not paid out yet: part of the closing balance'
+        when payout_lines.line_kind in ('payout', 'payout_failure')
+            then 'the payout itself, not a movement that it pays out'
+        when payout_lines.source_payout_id is null
+            then 'not paid out yet: part of the closing balance'
     end as out_of_scope_reason
 
 from payout_lines
@@ -40,7 +43,8 @@ select
     'R05' as pair_id,
     'R' as side,
     'payout ' || payouts.payout_key as leg_key,
-    payouts.source_system || ' ' || payouts.source_account || ' ' || payouts.source_payout_id as clear_key,
+    payouts.source_system || ' ' || payouts.source_account || ' ' || payouts.source_payout_id
+        as clear_key,
     payouts.legal_entity_code,
     payouts.currency,
     payouts.payout_amount as signed_amount,
@@ -50,8 +54,10 @@ select
     'fct_payouts' as source_table,
     payouts.payout_key as source_key,
     case
-        when payouts.payout_status in ('failed', 'cancelled') then 'the payout failed: its money went back to the balance'
-        when not payouts.is_automatic then 'a manual payout names no batch: its lines cannot be known'
+        when payouts.payout_status in ('failed', 'cancelled')
+            then 'the payout failed: its money went back to the balance'
+        when not payouts.is_automatic
+            then 'a manual payout names no batch: its lines cannot be known'
     end as out_of_scope_reason
 
 from payouts

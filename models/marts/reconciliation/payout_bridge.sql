@@ -25,9 +25,14 @@ settled as (
         payout_key,
         count(*) as line_count,
         {{ sum_amount("case when line_kind = 'charge' then gross_amount end") }} as charged_amount,
-        {{ sum_amount("case when line_kind in ('refund', 'refund_failure') then gross_amount end") }} as refunded_amount,
-        {{ sum_amount("case when line_kind in ('dispute', 'dispute_reversal') then gross_amount end") }} as disputed_amount,
-        {{ sum_amount("case when line_kind not in ('charge', 'refund', 'refund_failure', 'dispute', 'dispute_reversal') then gross_amount end") }}
+        {{ sum_amount("case when line_kind in ('refund', 'refund_failure') then gross_amount end") }}
+            as refunded_amount,
+        {{ sum_amount("case when line_kind in ('dispute', 'dispute_reversal') then gross_amount end") }}
+            as disputed_amount,
+        {{ sum_amount(
+            "case when line_kind not in ('charge', 'refund', 'refund_failure', 'dispute', 'dispute_reversal')"
+            " then gross_amount end"
+        ) }}
             as other_amount,
         {{ sum_amount('-fee_amount') }} as fee_amount,
         {{ sum_amount('net_amount') }} as net_amount
@@ -74,9 +79,11 @@ select
     cast(coalesce(settled.fee_amount, 0) as decimal(38, 4)) as fee_amount,
     cast(coalesce(settled.net_amount, 0) as decimal(38, 4)) as net_amount,
     payouts.payout_amount,
-    cast(coalesce(settled.net_amount, 0) - payouts.payout_amount as decimal(38, 4)) as unsettled_amount,
+    cast(coalesce(settled.net_amount, 0) - payouts.payout_amount as decimal(38, 4))
+        as unsettled_amount,
     received.bank_amount,
-    cast(payouts.payout_amount - coalesce(received.bank_amount, 0) as decimal(38, 4)) as not_received_amount,
+    cast(payouts.payout_amount - coalesce(received.bank_amount, 0) as decimal(38, 4))
+        as not_received_amount,
 
     -- times
     payouts.arrives_on,

@@ -42,7 +42,8 @@ coded as (
         pairs.pair_name,
         pairs.topology,
         case
-            when broken.break_shape = 'left_only' and broken.due_on >= {{ as_of_date() }} then 'timing_cutoff'
+            when broken.break_shape = 'left_only' and broken.due_on >= {{ as_of_date() }}
+                then 'timing_cutoff'
             when broken.break_shape = 'left_only' then 'missing_posting'
             when broken.break_shape = 'right_only' then 'orphan_settlement'
             when

@@ -40,7 +40,9 @@ totals as (
         count(case when breaks.recon_group_key is null then 1 end) as matched_count,
         count(breaks.recon_group_key) as break_count,
         {{ sum_amount('abs(breaks.residual_amount)') }} as open_variance_gross_amount,
-        {{ sum_amount("case when breaks.break_code = 'timing_cutoff' then abs(breaks.residual_amount) end") }} as timing_amount
+        {{ sum_amount(
+            "case when breaks.break_code = 'timing_cutoff' then abs(breaks.residual_amount) end"
+        ) }} as timing_amount
 
     from recon_groups
 

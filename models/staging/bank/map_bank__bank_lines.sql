@@ -21,7 +21,8 @@ select
     entries.account_id as source_bank_account_id,
     entries.statement_id as source_bank_statement_id,
     entries.bank_transaction_code as transaction_code,
-    coalesce(nullif(entries.end_to_end_id, 'NOTPROVIDED'), entries.account_servicer_reference) as bank_reference,
+    coalesce(nullif(entries.end_to_end_id, 'NOTPROVIDED'), entries.account_servicer_reference)
+        as bank_reference,
     entries.remittance_information as remittance_reference,
     entries.counterparty_name_hash,
     entries.currency,

@@ -35,7 +35,8 @@ typed as (
         {{ to_currency('raw.currency') }} as currency,
         {{ to_decimal('raw.adjustment_amount') }} as adjustment_amount,
         {{ to_utc('raw.adjusted_at') }} as adjusted_at,
-        coalesce({{ to_date('raw.adjusted_on') }}, {{ to_bare_date('raw.adjusted_at') }}) as adjusted_on,
+        coalesce({{ to_date('raw.adjusted_on') }}, {{ to_bare_date('raw.adjusted_at') }})
+            as adjusted_on,
         {{ to_utc('raw.recorded_at') }} as recorded_at
 
     from raw

@@ -34,9 +34,11 @@ typed as (
         {{ to_currency('raw.currency') }} as currency,
         {{ to_decimal('raw.approver_limit_amount') }} as approver_limit_amount,
         {{ to_utc('raw.requested_at') }} as requested_at,
-        coalesce({{ to_date('raw.requested_on') }}, {{ to_bare_date('raw.requested_at') }}) as requested_on,
+        coalesce({{ to_date('raw.requested_on') }}, {{ to_bare_date('raw.requested_at') }})
+            as requested_on,
         {{ to_utc('raw.approved_at') }} as approved_at,
-        coalesce({{ to_date('raw.approved_on') }}, {{ to_bare_date('raw.approved_at') }}) as approved_on,
+        coalesce({{ to_date('raw.approved_on') }}, {{ to_bare_date('raw.approved_at') }})
+            as approved_on,
         {{ to_utc('raw.recorded_at') }} as recorded_at
 
     from raw

@@ -34,7 +34,8 @@ typed as (
         {{ to_text('raw.functional_currency') }} as functional_currency,
         {{ to_decimal('raw.balance_amount_functional', 18, 4) }} as balance_amount_functional,
         {{ to_utc('raw.balance_at') }} as balance_at,
-        coalesce({{ to_date('raw.balance_on') }}, {{ to_bare_date('raw.balance_at') }}) as balance_on,
+        coalesce({{ to_date('raw.balance_on') }}, {{ to_bare_date('raw.balance_at') }})
+            as balance_on,
         {{ to_utc('raw.recorded_at') }} as recorded_at
 
     from raw

@@ -28,11 +28,14 @@ typed as (
         {{ to_integer('raw.approved_exception_count') }} as approved_exception_count,
         {{ to_date('raw.target_on') }} as target_on,
         {{ to_utc('raw.committed_deadline_at') }} as committed_deadline_at,
-        coalesce({{ to_date('raw.committed_deadline_on') }}, {{ to_bare_date('raw.committed_deadline_at') }}) as committed_deadline_on,
+        coalesce({{ to_date('raw.committed_deadline_on') }}, {{ to_bare_date('raw.committed_deadline_at') }})
+            as committed_deadline_on,
         {{ to_utc('raw.started_at') }} as started_at,
-        coalesce({{ to_date('raw.started_on') }}, {{ to_bare_date('raw.started_at') }}) as started_on,
+        coalesce({{ to_date('raw.started_on') }}, {{ to_bare_date('raw.started_at') }})
+            as started_on,
         {{ to_utc('raw.completed_at') }} as completed_at,
-        coalesce({{ to_date('raw.completed_on') }}, {{ to_bare_date('raw.completed_at') }}) as completed_on,
+        coalesce({{ to_date('raw.completed_on') }}, {{ to_bare_date('raw.completed_at') }})
+            as completed_on,
         {{ to_utc('raw.posted_at') }} as posted_at,
         coalesce({{ to_date('raw.posted_on') }}, {{ to_bare_date('raw.posted_at') }}) as posted_on,
         {{ to_utc('raw.recorded_at') }} as recorded_at

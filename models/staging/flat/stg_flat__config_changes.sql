@@ -28,7 +28,8 @@ typed as (
         {{ to_text('raw.approved_by') }} as approved_by,
         {{ to_text('raw.source_work_item_id') }} as source_work_item_id,
         {{ to_utc('raw.changed_at') }} as changed_at,
-        coalesce({{ to_date('raw.changed_on') }}, {{ to_bare_date('raw.changed_at') }}) as changed_on,
+        coalesce({{ to_date('raw.changed_on') }}, {{ to_bare_date('raw.changed_at') }})
+            as changed_on,
         {{ to_utc('raw.recorded_at') }} as recorded_at
 
     from raw

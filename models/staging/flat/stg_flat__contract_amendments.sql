@@ -32,7 +32,8 @@ typed as (
         {{ to_decimal('raw.unit_price', 24, 12) }} as unit_price,
         {{ to_currency('raw.currency') }} as currency,
         {{ to_utc('raw.effective_at') }} as effective_at,
-        coalesce({{ to_date('raw.effective_on') }}, {{ to_bare_date('raw.effective_at') }}) as effective_on,
+        coalesce({{ to_date('raw.effective_on') }}, {{ to_bare_date('raw.effective_at') }})
+            as effective_on,
         {{ to_utc('raw.recorded_at') }} as recorded_at
 
     from raw

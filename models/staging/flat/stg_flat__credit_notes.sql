@@ -38,7 +38,8 @@ typed as (
         {{ to_decimal('raw.tax_amount') }} as tax_amount,
         {{ to_decimal('raw.total_amount') }} as total_amount,
         {{ to_utc('raw.created_at') }} as created_at,
-        coalesce({{ to_date('raw.created_on') }}, {{ to_bare_date('raw.created_at') }}) as created_on,
+        coalesce({{ to_date('raw.created_on') }}, {{ to_bare_date('raw.created_at') }})
+            as created_on,
         {{ to_utc('raw.issued_at') }} as issued_at,
         coalesce({{ to_date('raw.issued_on') }}, {{ to_bare_date('raw.issued_at') }}) as issued_on,
         {{ to_utc('raw.voided_at') }} as voided_at,

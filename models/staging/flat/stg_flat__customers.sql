@@ -39,7 +39,8 @@ typed as (
         {{ to_integer('raw.payment_terms_days') }} as payment_terms_days,
         coalesce({{ to_boolean('raw.is_deleted') }}, false) as is_deleted,
         {{ to_utc('raw.created_at') }} as created_at,
-        coalesce({{ to_date('raw.created_on') }}, {{ to_bare_date('raw.created_at') }}) as created_on,
+        coalesce({{ to_date('raw.created_on') }}, {{ to_bare_date('raw.created_at') }})
+            as created_on,
         {{ to_utc('raw.recorded_at') }} as recorded_at
 
     from raw

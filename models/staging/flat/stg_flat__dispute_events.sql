@@ -32,7 +32,8 @@ typed as (
         {{ to_currency('raw.currency') }} as currency,
         {{ to_decimal('raw.event_amount') }} as event_amount,
         {{ to_utc('raw.occurred_at') }} as occurred_at,
-        coalesce({{ to_date('raw.occurred_on') }}, {{ to_bare_date('raw.occurred_at') }}) as occurred_on,
+        coalesce({{ to_date('raw.occurred_on') }}, {{ to_bare_date('raw.occurred_at') }})
+            as occurred_on,
         {{ to_utc('raw.recorded_at') }} as recorded_at
 
     from raw

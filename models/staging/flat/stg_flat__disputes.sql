@@ -38,7 +38,8 @@ typed as (
         {{ to_utc('raw.opened_at') }} as opened_at,
         coalesce({{ to_date('raw.opened_on') }}, {{ to_bare_date('raw.opened_at') }}) as opened_on,
         {{ to_utc('raw.evidence_due_at') }} as evidence_due_at,
-        coalesce({{ to_date('raw.evidence_due_on') }}, {{ to_bare_date('raw.evidence_due_at') }}) as evidence_due_on,
+        coalesce({{ to_date('raw.evidence_due_on') }}, {{ to_bare_date('raw.evidence_due_at') }})
+            as evidence_due_on,
         {{ to_utc('raw.closed_at') }} as closed_at,
         coalesce({{ to_date('raw.closed_on') }}, {{ to_bare_date('raw.closed_at') }}) as closed_on,
         {{ to_utc('raw.recorded_at') }} as recorded_at

@@ -30,11 +30,13 @@ typed as (
         {{ to_text('raw.source_credit_note_id') }} as source_credit_note_id,
         lower({{ to_text('raw.application_kind') }}) as application_kind,
         coalesce({{ to_boolean('raw.is_reversal') }}, false) as is_reversal,
-        {{ to_text('raw.reverses_source_document_application_id') }} as reverses_source_document_application_id,
+        {{ to_text('raw.reverses_source_document_application_id') }}
+            as reverses_source_document_application_id,
         {{ to_currency('raw.currency') }} as currency,
         {{ to_decimal('raw.applied_amount') }} as applied_amount,
         {{ to_utc('raw.applied_at') }} as applied_at,
-        coalesce({{ to_date('raw.applied_on') }}, {{ to_bare_date('raw.applied_at') }}) as applied_on,
+        coalesce({{ to_date('raw.applied_on') }}, {{ to_bare_date('raw.applied_at') }})
+            as applied_on,
         {{ to_utc('raw.recorded_at') }} as recorded_at
 
     from raw

@@ -24,7 +24,8 @@ typed as (
         lower({{ to_text('raw.event_kind') }}) as event_kind,
         {{ to_integer('raw.dunning_step') }} as dunning_step,
         {{ to_utc('raw.occurred_at') }} as occurred_at,
-        coalesce({{ to_date('raw.occurred_on') }}, {{ to_bare_date('raw.occurred_at') }}) as occurred_on,
+        coalesce({{ to_date('raw.occurred_on') }}, {{ to_bare_date('raw.occurred_at') }})
+            as occurred_on,
         {{ to_utc('raw.recorded_at') }} as recorded_at
 
     from raw

@@ -42,9 +42,11 @@ typed as (
         {{ to_decimal('raw.tax_amount') }} as tax_amount,
         {{ to_decimal('raw.rounding_residual_amount', 24, 12) }} as rounding_residual_amount,
         {{ to_utc('raw.service_starts_at') }} as service_starts_at,
-        coalesce({{ to_date('raw.service_starts_on') }}, {{ to_bare_date('raw.service_starts_at') }}) as service_starts_on,
+        coalesce({{ to_date('raw.service_starts_on') }}, {{ to_bare_date('raw.service_starts_at') }})
+            as service_starts_on,
         {{ to_utc('raw.service_ends_at') }} as service_ends_at,
-        coalesce({{ to_date('raw.service_ends_on') }}, {{ to_bare_date('raw.service_ends_at') }}) as service_ends_on,
+        coalesce({{ to_date('raw.service_ends_on') }}, {{ to_bare_date('raw.service_ends_at') }})
+            as service_ends_on,
         {{ to_utc('raw.recorded_at') }} as recorded_at
 
     from raw

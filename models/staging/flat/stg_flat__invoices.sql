@@ -41,7 +41,8 @@ typed as (
         {{ to_decimal('raw.source_paid_amount') }} as source_paid_amount,
         {{ to_decimal('raw.source_due_amount') }} as source_due_amount,
         {{ to_utc('raw.created_at') }} as created_at,
-        coalesce({{ to_date('raw.created_on') }}, {{ to_bare_date('raw.created_at') }}) as created_on,
+        coalesce({{ to_date('raw.created_on') }}, {{ to_bare_date('raw.created_at') }})
+            as created_on,
         {{ to_utc('raw.issued_at') }} as issued_at,
         coalesce({{ to_date('raw.issued_on') }}, {{ to_bare_date('raw.issued_at') }}) as issued_on,
         {{ to_utc('raw.due_at') }} as due_at,
@@ -51,7 +52,8 @@ typed as (
         {{ to_utc('raw.voided_at') }} as voided_at,
         coalesce({{ to_date('raw.voided_on') }}, {{ to_bare_date('raw.voided_at') }}) as voided_on,
         {{ to_utc('raw.written_off_at') }} as written_off_at,
-        coalesce({{ to_date('raw.written_off_on') }}, {{ to_bare_date('raw.written_off_at') }}) as written_off_on,
+        coalesce({{ to_date('raw.written_off_on') }}, {{ to_bare_date('raw.written_off_at') }})
+            as written_off_on,
         {{ to_utc('raw.recorded_at') }} as recorded_at
 
     from raw

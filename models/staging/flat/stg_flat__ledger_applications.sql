@@ -32,7 +32,8 @@ typed as (
         {{ to_currency('raw.currency') }} as currency,
         {{ to_decimal('raw.applied_amount') }} as applied_amount,
         {{ to_utc('raw.applied_at') }} as applied_at,
-        coalesce({{ to_date('raw.applied_on') }}, {{ to_bare_date('raw.applied_at') }}) as applied_on,
+        coalesce({{ to_date('raw.applied_on') }}, {{ to_bare_date('raw.applied_at') }})
+            as applied_on,
         {{ to_utc('raw.recorded_at') }} as recorded_at
 
     from raw

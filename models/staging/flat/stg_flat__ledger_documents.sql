@@ -33,7 +33,8 @@ typed as (
         lower({{ to_text('raw.document_status') }}) as document_status,
         coalesce({{ to_boolean('raw.is_voided') }}, false) as is_voided,
         coalesce({{ to_boolean('raw.is_reversal') }}, false) as is_reversal,
-        {{ to_text('raw.reverses_source_ledger_document_id') }} as reverses_source_ledger_document_id,
+        {{ to_text('raw.reverses_source_ledger_document_id') }}
+            as reverses_source_ledger_document_id,
         {{ to_text('raw.source_fiscal_period_id') }} as source_fiscal_period_id,
         {{ to_text('raw.created_by') }} as created_by,
         {{ to_currency('raw.currency') }} as currency,
@@ -43,10 +44,12 @@ typed as (
         {{ to_decimal('raw.exchange_rate', 24, 12) }} as exchange_rate,
         {{ to_decimal('raw.total_amount_functional', 18, 4) }} as total_amount_functional,
         {{ to_utc('raw.document_at') }} as document_at,
-        coalesce({{ to_date('raw.document_on') }}, {{ to_bare_date('raw.document_at') }}) as document_on,
+        coalesce({{ to_date('raw.document_on') }}, {{ to_bare_date('raw.document_at') }})
+            as document_on,
         {{ to_date('raw.due_on') }} as due_on,
         {{ to_utc('raw.created_at') }} as created_at,
-        coalesce({{ to_date('raw.created_on') }}, {{ to_bare_date('raw.created_at') }}) as created_on,
+        coalesce({{ to_date('raw.created_on') }}, {{ to_bare_date('raw.created_at') }})
+            as created_on,
         {{ to_utc('raw.recorded_at') }} as recorded_at
 
     from raw

@@ -39,7 +39,8 @@ typed as (
         {{ to_currency('raw.currency') }} as currency,
         {{ to_decimal('raw.attempted_amount') }} as attempted_amount,
         {{ to_utc('raw.attempted_at') }} as attempted_at,
-        coalesce({{ to_date('raw.attempted_on') }}, {{ to_bare_date('raw.attempted_at') }}) as attempted_on,
+        coalesce({{ to_date('raw.attempted_on') }}, {{ to_bare_date('raw.attempted_at') }})
+            as attempted_on,
         {{ to_utc('raw.recorded_at') }} as recorded_at
 
     from raw

@@ -37,7 +37,8 @@ typed as (
         {{ to_currency('raw.currency') }} as currency,
         {{ to_decimal('raw.payment_amount') }} as payment_amount,
         {{ to_utc('raw.authorised_at') }} as authorised_at,
-        coalesce({{ to_date('raw.authorised_on') }}, {{ to_bare_date('raw.authorised_at') }}) as authorised_on,
+        coalesce({{ to_date('raw.authorised_on') }}, {{ to_bare_date('raw.authorised_at') }})
+            as authorised_on,
         {{ to_utc('raw.paid_at') }} as paid_at,
         coalesce({{ to_date('raw.paid_on') }}, {{ to_bare_date('raw.paid_at') }}) as paid_on,
         {{ to_utc('raw.recorded_at') }} as recorded_at

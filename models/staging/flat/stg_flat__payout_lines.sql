@@ -40,9 +40,11 @@ typed as (
         {{ to_decimal('raw.net_amount') }} as net_amount,
         {{ to_decimal('raw.exchange_rate', 24, 12) }} as exchange_rate,
         {{ to_utc('raw.created_at') }} as created_at,
-        coalesce({{ to_date('raw.created_on') }}, {{ to_bare_date('raw.created_at') }}) as created_on,
+        coalesce({{ to_date('raw.created_on') }}, {{ to_bare_date('raw.created_at') }})
+            as created_on,
         {{ to_utc('raw.available_at') }} as available_at,
-        coalesce({{ to_date('raw.available_on') }}, {{ to_bare_date('raw.available_at') }}) as available_on,
+        coalesce({{ to_date('raw.available_on') }}, {{ to_bare_date('raw.available_at') }})
+            as available_on,
         {{ to_utc('raw.recorded_at') }} as recorded_at
 
     from raw

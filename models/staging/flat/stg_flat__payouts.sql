@@ -35,9 +35,11 @@ typed as (
         {{ to_currency('raw.currency') }} as currency,
         {{ to_decimal('raw.payout_amount') }} as payout_amount,
         {{ to_utc('raw.created_at') }} as created_at,
-        coalesce({{ to_date('raw.created_on') }}, {{ to_bare_date('raw.created_at') }}) as created_on,
+        coalesce({{ to_date('raw.created_on') }}, {{ to_bare_date('raw.created_at') }})
+            as created_on,
         {{ to_utc('raw.arrives_at') }} as arrives_at,
-        coalesce({{ to_date('raw.arrives_on') }}, {{ to_bare_date('raw.arrives_at') }}) as arrives_on,
+        coalesce({{ to_date('raw.arrives_on') }}, {{ to_bare_date('raw.arrives_at') }})
+            as arrives_on,
         {{ to_utc('raw.recorded_at') }} as recorded_at
 
     from raw

@@ -23,7 +23,8 @@ typed as (
         {{ to_text('raw.product_family') }} as product_family,
         coalesce({{ to_boolean('raw.is_active') }}, false) as is_active,
         {{ to_utc('raw.created_at') }} as created_at,
-        coalesce({{ to_date('raw.created_on') }}, {{ to_bare_date('raw.created_at') }}) as created_on,
+        coalesce({{ to_date('raw.created_on') }}, {{ to_bare_date('raw.created_at') }})
+            as created_on,
         {{ to_utc('raw.recorded_at') }} as recorded_at
 
     from raw

@@ -32,7 +32,8 @@ typed as (
         {{ to_decimal('raw.promised_amount') }} as promised_amount,
         {{ to_date('raw.promised_for_on') }} as promised_for_on,
         {{ to_utc('raw.created_at') }} as created_at,
-        coalesce({{ to_date('raw.created_on') }}, {{ to_bare_date('raw.created_at') }}) as created_on,
+        coalesce({{ to_date('raw.created_on') }}, {{ to_bare_date('raw.created_at') }})
+            as created_on,
         {{ to_utc('raw.recorded_at') }} as recorded_at
 
     from raw

@@ -35,9 +35,11 @@ typed as (
         {{ to_decimal('raw.quantity', 20, 6) }} as quantity,
         {{ to_decimal('raw.rated_amount') }} as rated_amount,
         {{ to_utc('raw.usage_starts_at') }} as usage_starts_at,
-        coalesce({{ to_date('raw.usage_starts_on') }}, {{ to_bare_date('raw.usage_starts_at') }}) as usage_starts_on,
+        coalesce({{ to_date('raw.usage_starts_on') }}, {{ to_bare_date('raw.usage_starts_at') }})
+            as usage_starts_on,
         {{ to_utc('raw.usage_ends_at') }} as usage_ends_at,
-        coalesce({{ to_date('raw.usage_ends_on') }}, {{ to_bare_date('raw.usage_ends_at') }}) as usage_ends_on,
+        coalesce({{ to_date('raw.usage_ends_on') }}, {{ to_bare_date('raw.usage_ends_at') }})
+            as usage_ends_on,
         {{ to_utc('raw.rated_at') }} as rated_at,
         coalesce({{ to_date('raw.rated_on') }}, {{ to_bare_date('raw.rated_at') }}) as rated_on,
         {{ to_utc('raw.recorded_at') }} as recorded_at

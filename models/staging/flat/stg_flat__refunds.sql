@@ -35,7 +35,8 @@ typed as (
         {{ to_currency('raw.currency') }} as currency,
         {{ to_decimal('raw.refund_amount') }} as refund_amount,
         {{ to_utc('raw.created_at') }} as created_at,
-        coalesce({{ to_date('raw.created_on') }}, {{ to_bare_date('raw.created_at') }}) as created_on,
+        coalesce({{ to_date('raw.created_on') }}, {{ to_bare_date('raw.created_at') }})
+            as created_on,
         {{ to_utc('raw.failed_at') }} as failed_at,
         coalesce({{ to_date('raw.failed_on') }}, {{ to_bare_date('raw.failed_at') }}) as failed_on,
         {{ to_utc('raw.recorded_at') }} as recorded_at

@@ -30,17 +30,23 @@ typed as (
         {{ to_text('raw.source_contract_id') }} as source_contract_id,
         lower({{ to_text('raw.subscription_status') }}) as subscription_status,
         {{ to_currency('raw.currency') }} as currency,
-        coalesce({{ to_boolean('raw.is_cancelling_at_period_end') }}, false) as is_cancelling_at_period_end,
+        coalesce({{ to_boolean('raw.is_cancelling_at_period_end') }}, false)
+            as is_cancelling_at_period_end,
         {{ to_utc('raw.started_at') }} as started_at,
-        coalesce({{ to_date('raw.started_on') }}, {{ to_bare_date('raw.started_at') }}) as started_on,
+        coalesce({{ to_date('raw.started_on') }}, {{ to_bare_date('raw.started_at') }})
+            as started_on,
         {{ to_utc('raw.trial_ends_at') }} as trial_ends_at,
-        coalesce({{ to_date('raw.trial_ends_on') }}, {{ to_bare_date('raw.trial_ends_at') }}) as trial_ends_on,
+        coalesce({{ to_date('raw.trial_ends_on') }}, {{ to_bare_date('raw.trial_ends_at') }})
+            as trial_ends_on,
         {{ to_utc('raw.current_period_starts_at') }} as current_period_starts_at,
-        coalesce({{ to_date('raw.current_period_starts_on') }}, {{ to_bare_date('raw.current_period_starts_at') }}) as current_period_starts_on,
+        coalesce({{ to_date('raw.current_period_starts_on') }}, {{ to_bare_date('raw.current_period_starts_at') }})
+            as current_period_starts_on,
         {{ to_utc('raw.current_period_ends_at') }} as current_period_ends_at,
-        coalesce({{ to_date('raw.current_period_ends_on') }}, {{ to_bare_date('raw.current_period_ends_at') }}) as current_period_ends_on,
+        coalesce({{ to_date('raw.current_period_ends_on') }}, {{ to_bare_date('raw.current_period_ends_at') }})
+            as current_period_ends_on,
         {{ to_utc('raw.cancelled_at') }} as cancelled_at,
-        coalesce({{ to_date('raw.cancelled_on') }}, {{ to_bare_date('raw.cancelled_at') }}) as cancelled_on,
+        coalesce({{ to_date('raw.cancelled_on') }}, {{ to_bare_date('raw.cancelled_at') }})
+            as cancelled_on,
         {{ to_utc('raw.ended_at') }} as ended_at,
         coalesce({{ to_date('raw.ended_on') }}, {{ to_bare_date('raw.ended_at') }}) as ended_on,
         {{ to_utc('raw.recorded_at') }} as recorded_at

@@ -28,11 +28,14 @@ typed as (
         lower({{ to_text('raw.message_status') }}) as message_status,
         {{ to_text('raw.error_code') }} as error_code,
         {{ to_utc('raw.created_at') }} as created_at,
-        coalesce({{ to_date('raw.created_on') }}, {{ to_bare_date('raw.created_at') }}) as created_on,
+        coalesce({{ to_date('raw.created_on') }}, {{ to_bare_date('raw.created_at') }})
+            as created_on,
         {{ to_utc('raw.attempted_at') }} as attempted_at,
-        coalesce({{ to_date('raw.attempted_on') }}, {{ to_bare_date('raw.attempted_at') }}) as attempted_on,
+        coalesce({{ to_date('raw.attempted_on') }}, {{ to_bare_date('raw.attempted_at') }})
+            as attempted_on,
         {{ to_utc('raw.delivered_at') }} as delivered_at,
-        coalesce({{ to_date('raw.delivered_on') }}, {{ to_bare_date('raw.delivered_at') }}) as delivered_on,
+        coalesce({{ to_date('raw.delivered_on') }}, {{ to_bare_date('raw.delivered_at') }})
+            as delivered_on,
         {{ to_utc('raw.recorded_at') }} as recorded_at
 
     from raw

@@ -25,9 +25,11 @@ typed as (
         {{ to_text('raw.source_subscription_item_id') }} as source_subscription_item_id,
         {{ to_decimal('raw.quantity', 20, 6) }} as quantity,
         {{ to_utc('raw.occurred_at') }} as occurred_at,
-        coalesce({{ to_date('raw.occurred_on') }}, {{ to_bare_date('raw.occurred_at') }}) as occurred_on,
+        coalesce({{ to_date('raw.occurred_on') }}, {{ to_bare_date('raw.occurred_at') }})
+            as occurred_on,
         {{ to_utc('raw.received_at') }} as received_at,
-        coalesce({{ to_date('raw.received_on') }}, {{ to_bare_date('raw.received_at') }}) as received_on,
+        coalesce({{ to_date('raw.received_on') }}, {{ to_bare_date('raw.received_at') }})
+            as received_on,
         {{ to_utc('raw.recorded_at') }} as recorded_at
 
     from raw

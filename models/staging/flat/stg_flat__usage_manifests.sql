@@ -26,9 +26,11 @@ typed as (
         {{ to_integer('raw.first_sequence_number') }} as first_sequence_number,
         {{ to_integer('raw.last_sequence_number') }} as last_sequence_number,
         {{ to_utc('raw.window_starts_at') }} as window_starts_at,
-        coalesce({{ to_date('raw.window_starts_on') }}, {{ to_bare_date('raw.window_starts_at') }}) as window_starts_on,
+        coalesce({{ to_date('raw.window_starts_on') }}, {{ to_bare_date('raw.window_starts_at') }})
+            as window_starts_on,
         {{ to_utc('raw.window_ends_at') }} as window_ends_at,
-        coalesce({{ to_date('raw.window_ends_on') }}, {{ to_bare_date('raw.window_ends_at') }}) as window_ends_on,
+        coalesce({{ to_date('raw.window_ends_on') }}, {{ to_bare_date('raw.window_ends_at') }})
+            as window_ends_on,
         {{ to_utc('raw.recorded_at') }} as recorded_at
 
     from raw

@@ -25,7 +25,8 @@ typed as (
         {{ to_text('raw.to_value') }} as to_value,
         {{ to_text('raw.actor') }} as actor,
         {{ to_utc('raw.occurred_at') }} as occurred_at,
-        coalesce({{ to_date('raw.occurred_on') }}, {{ to_bare_date('raw.occurred_at') }}) as occurred_on,
+        coalesce({{ to_date('raw.occurred_on') }}, {{ to_bare_date('raw.occurred_at') }})
+            as occurred_on,
         {{ to_utc('raw.recorded_at') }} as recorded_at
 
     from raw

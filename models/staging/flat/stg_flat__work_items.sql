@@ -30,13 +30,16 @@ typed as (
         {{ to_text('raw.root_cause_code') }} as root_cause_code,
         {{ to_text('raw.triaged_by') }} as triaged_by,
         {{ to_utc('raw.triaged_at') }} as triaged_at,
-        coalesce({{ to_date('raw.triaged_on') }}, {{ to_bare_date('raw.triaged_at') }}) as triaged_on,
+        coalesce({{ to_date('raw.triaged_on') }}, {{ to_bare_date('raw.triaged_at') }})
+            as triaged_on,
         {{ to_utc('raw.opened_at') }} as opened_at,
         coalesce({{ to_date('raw.opened_on') }}, {{ to_bare_date('raw.opened_at') }}) as opened_on,
         {{ to_utc('raw.detected_at') }} as detected_at,
-        coalesce({{ to_date('raw.detected_on') }}, {{ to_bare_date('raw.detected_at') }}) as detected_on,
+        coalesce({{ to_date('raw.detected_on') }}, {{ to_bare_date('raw.detected_at') }})
+            as detected_on,
         {{ to_utc('raw.resolved_at') }} as resolved_at,
-        coalesce({{ to_date('raw.resolved_on') }}, {{ to_bare_date('raw.resolved_at') }}) as resolved_on,
+        coalesce({{ to_date('raw.resolved_on') }}, {{ to_bare_date('raw.resolved_at') }})
+            as resolved_on,
         {{ to_utc('raw.closed_at') }} as closed_at,
         coalesce({{ to_date('raw.closed_on') }}, {{ to_bare_date('raw.closed_at') }}) as closed_on,
         {{ to_utc('raw.recorded_at') }} as recorded_at

@@ -48,7 +48,8 @@ select
     to_currencies.currency as to_currency,
     typed_rates.rate_type,
     typed_rates.exchange_rate,
-    typed_rates.accounting_period_id || '|' || typed_rates.fromsubsidiary as source_fiscal_period_id,
+    typed_rates.accounting_period_id || '|' || typed_rates.fromsubsidiary
+        as source_fiscal_period_id,
     periods.starts_on as valid_from_on,
     cast({{ dbt.dateadd('day', 1, 'periods.last_day_on') }} as date) as valid_before_on,
     typed_rates.synced_at as recorded_at

@@ -31,7 +31,8 @@ select
     links.row_id as source_ledger_application_id,
     links.next_transaction_id as source_from_ledger_document_id,
     links.previous_transaction_id as source_to_ledger_document_id,
-    case when lower(links.next_type) = 'custcred' then 'credit_note' else kinds.canonical_value end as application_kind,
+    case when lower(links.next_type) = 'custcred' then 'credit_note' else kinds.canonical_value end
+        as application_kind,
     false as is_reversal,
     currencies.currency,
     cast(links.linked_amount as decimal(18, 4)) as applied_amount,

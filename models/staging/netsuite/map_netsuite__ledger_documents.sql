@@ -97,16 +97,19 @@ select
     transactions.accounting_period_id || '|' || main_lines.subsidiary_id as source_fiscal_period_id,
     transactions.created_by,
     currencies.currency,
-    -- NetSuite signs memos and refunds negative; here a document's total is positive in its own kind.
+    -- NetSuite signs memos and refunds negative; here a document's total is positive in its own
+    -- kind.
     cast(
-        transactions.foreign_total_amount * case when types.canonical_value in ('credit_memo', 'refund') then -1 else 1 end
+        transactions.foreign_total_amount
+        * case when types.canonical_value in ('credit_memo', 'refund') then -1 else 1 end
         as decimal(18, 4)
     ) as total_amount,
     cast(null as decimal(18,4)) as open_amount,
     base_currencies.currency as functional_currency,
     transactions.exchange_rate,
     cast(
-        booked.base_amount * case when types.canonical_value in ('credit_memo', 'refund') then -1 else 1 end
+        booked.base_amount
+        * case when types.canonical_value in ('credit_memo', 'refund') then -1 else 1 end
         as decimal(18, 4)
     ) as total_amount_functional,
     cast(null as timestamp) as document_at,

@@ -18,7 +18,8 @@ typed as (
     select
         {{ raw_location() }},
         {{ row_id(['raw.previousdoc', 'raw.previousline', 'raw.nextdoc', 'raw.nextline', 'raw.linktype']) }} as row_id,
-        {{ delivered_id(['raw.previousdoc', 'raw.previousline', 'raw.nextdoc', 'raw.nextline', 'raw.linktype']) }} as delivered_id,
+        {{ delivered_id(['raw.previousdoc', 'raw.previousline', 'raw.nextdoc', 'raw.nextline', 'raw.linktype']) }}
+            as delivered_id,
         {{ to_utc('raw._fivetran_synced') }} as row_version,
         {{ payload_hash('netsuite', 'previous_transaction_line_link') }} as payload_hash,
         {{ row_problem('netsuite', 'previous_transaction_line_link') }} as problem,

@@ -12,7 +12,8 @@ typed as (
     select
         {{ raw_location() }},
         {{ row_id(['raw.transaction', 'raw.transactionline', 'raw.accountingbook']) }} as row_id,
-        {{ delivered_id(['raw.transaction', 'raw.transactionline', 'raw.accountingbook']) }} as delivered_id,
+        {{ delivered_id(['raw.transaction', 'raw.transactionline', 'raw.accountingbook']) }}
+            as delivered_id,
         {{ to_utc('raw._fivetran_synced') }} as row_version,
         {{ payload_hash('netsuite', 'transaction_accounting_line') }} as payload_hash,
         {{ row_problem('netsuite', 'transaction_accounting_line') }} as problem,

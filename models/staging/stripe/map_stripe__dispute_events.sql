@@ -21,7 +21,8 @@ events as (
         movements.*,
         'funds' as part,
         movements.gross_amount as event_amount,
-        case when movements.gross_amount < 0 then 'funds_withdrawn' else 'funds_reinstated' end as event_kind
+        case when movements.gross_amount < 0 then 'funds_withdrawn' else 'funds_reinstated' end
+            as event_kind
 
     from movements
 

@@ -44,7 +44,8 @@ linked as (
         charges.charge_id,
         charges.payment_intent_id,
         coalesce(charges.invoice_id, invoices_of_intents.invoice_id) as invoice_id,
-        coalesce(charges.customer_id, intents.customer_id, invoices_of_intents.customer_id) as customer_id
+        coalesce(charges.customer_id, intents.customer_id, invoices_of_intents.customer_id)
+            as customer_id
 
     from charges
 
@@ -79,7 +80,8 @@ select
     disputes.charge_id as source_payment_id,
     linked.invoice_id as source_invoice_id,
     -- warning_* is an inquiry: no money has moved.
-    case when disputes.dispute_status like 'warning%' then 'inquiry' else 'chargeback' end as dispute_kind,
+    case when disputes.dispute_status like 'warning%' then 'inquiry' else 'chargeback' end
+        as dispute_kind,
     statuses.canonical_value as dispute_status,
     disputes.reason_code,
     cast(null as {{ dbt.type_string() }}) as network_code,

@@ -44,7 +44,8 @@ linked as (
         charges.charge_id,
         charges.payment_intent_id,
         coalesce(charges.invoice_id, invoices_of_intents.invoice_id) as invoice_id,
-        coalesce(charges.customer_id, intents.customer_id, invoices_of_intents.customer_id) as customer_id
+        coalesce(charges.customer_id, intents.customer_id, invoices_of_intents.customer_id)
+            as customer_id
 
     from charges
 
@@ -257,8 +258,10 @@ applications as (
         cast(null as {{ dbt.type_string() }}) as credit_note_id,
         'credit_balance' as application_kind,
         invoices.currency,
-        cast(invoices.ending_balance_amount - invoices.starting_balance_amount as decimal(18, 4)) as applied_amount,
-        coalesce(invoices.transition_finalized_at, invoices.finalized_at, invoices.created_at) as applied_at,
+        cast(invoices.ending_balance_amount - invoices.starting_balance_amount as decimal(18, 4))
+            as applied_amount,
+        coalesce(invoices.transition_finalized_at, invoices.finalized_at, invoices.created_at)
+            as applied_at,
         invoices.created_on as applied_on
 
     from invoices

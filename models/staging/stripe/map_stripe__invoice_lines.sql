@@ -40,7 +40,8 @@ select
         when coalesce(lines.is_proration, false) then 'proration'
         when prices.recurring_usage_type = 'metered' then 'usage'
         when lines.line_type = 'subscription' then 'recurring'
-        when coalesce(lines.subscription_item_id, lines.subscription_id) is not null then 'recurring'
+        when coalesce(lines.subscription_item_id, lines.subscription_id) is not null
+            then 'recurring'
         else 'one_time'
     end as line_kind,
     coalesce(lines.is_proration, false) as is_proration,

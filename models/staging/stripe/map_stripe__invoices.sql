@@ -24,11 +24,13 @@ select
     invoices.invoice_number,
     statuses.canonical_value as invoice_status,
     invoices.billing_reason,
-    -- A negative total stays an invoice: Stripe moves it to the customer balance, no credit note exists.
+    -- A negative total stays an invoice: Stripe moves it to the customer balance, no credit note
+    -- exists.
     invoices.total_amount < 0 as is_negative_document,
     invoices.currency,
     invoices.subtotal_amount,
-    -- The shape has no discount column, and whether tax is inside the subtotal is not said: unknown.
+    -- The shape has no discount column, and whether tax is inside the subtotal is not said:
+    -- unknown.
     cast(null as decimal(18,4)) as discount_amount,
     coalesce(invoices.tax_amount, 0) as tax_amount,
     invoices.total_amount,
@@ -43,7 +45,9 @@ select
                 invoices.transition_finalized_at, invoices.finalized_at, invoices.invoice_date_at, invoices.created_at
             )
     end as issued_at,
-    case when statuses.canonical_value <> 'draft' then coalesce(invoices.invoice_date_on, invoices.created_on) end as issued_on,
+    case
+        when statuses.canonical_value <> 'draft' then coalesce(invoices.invoice_date_on, invoices.created_on)
+    end as issued_on,
     invoices.due_at,
     invoices.due_on,
     invoices.paid_at,

@@ -44,7 +44,8 @@ linked as (
         charges.charge_id,
         charges.payment_intent_id,
         coalesce(charges.invoice_id, invoices_of_intents.invoice_id) as invoice_id,
-        coalesce(charges.customer_id, intents.customer_id, invoices_of_intents.customer_id) as customer_id
+        coalesce(charges.customer_id, intents.customer_id, invoices_of_intents.customer_id)
+            as customer_id
 
     from charges
 
@@ -101,7 +102,8 @@ select
             then coalesce(charges.outcome_reason, charges.failure_code)
     end as decline_code,
     charges.network_status,
-    coalesce(methods.payment_method_kind, case when cards.card_brand is not null then 'card' end) as payment_method_kind,
+    coalesce(methods.payment_method_kind, case when cards.card_brand is not null then 'card' end)
+        as payment_method_kind,
     cards.card_brand as payment_method_brand,
     charges.currency,
     charges.charge_amount as attempted_amount,

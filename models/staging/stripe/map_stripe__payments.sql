@@ -44,7 +44,8 @@ linked as (
         charges.charge_id,
         charges.payment_intent_id,
         coalesce(charges.invoice_id, invoices_of_intents.invoice_id) as invoice_id,
-        coalesce(charges.customer_id, intents.customer_id, invoices_of_intents.customer_id) as customer_id
+        coalesce(charges.customer_id, intents.customer_id, invoices_of_intents.customer_id)
+            as customer_id
 
     from charges
 

@@ -53,7 +53,8 @@ select
     lines.balance_transaction_id as source_payout_line_id,
     'default' as source_entity_id,
     case
-        when coalesce(kinds.canonical_value, 'other') in ('payout', 'payout_failure') then lines.source_object_id
+        when coalesce(kinds.canonical_value, 'other') in ('payout', 'payout_failure')
+            then lines.source_object_id
         when lines.payout_id is not null then lines.payout_id
         else payouts_of_lines.payout_id
     end as source_payout_id,
@@ -75,8 +76,9 @@ select
     lines.exchange_rate,
     lines.created_at,
     lines.created_on,
-    lines.available_at,
-    lines.available_on,
+    -- Stripe gives the day on which funds become available as midnight UTC: a date, not an instant.
+    cast(null as timestamp) as available_at,
+    coalesce(lines.available_on, cast(lines.available_at as date)) as available_on,
     coalesce(lines.created_at, lines.synced_at) as recorded_at
 
 from lines

@@ -30,7 +30,8 @@ select
         as decimal(24, 12)
     ) as unit_price,
     cast(prices.transform_quantity_divide_by as decimal(20, 6)) as package_quantity,
-    case when prices.price_type = 'one_time' then 'one_time' else prices.recurring_interval end as billing_interval,
+    case when prices.price_type = 'one_time' then 'one_time' else prices.recurring_interval end
+        as billing_interval,
     cast(prices.recurring_interval_count as int) as billing_interval_count,
     prices.recurring_usage_type as usage_kind,
     case prices.recurring_aggregate_usage

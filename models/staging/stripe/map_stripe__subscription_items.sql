@@ -27,7 +27,8 @@ select
     prices.product_id as source_product_id,
     coalesce(items.price_id, items.plan_id) as source_price_id,
     cast(null as {{ dbt.type_string() }}) as source_contract_line_id,
-    case when prices.recurring_usage_type = 'metered' then 'usage' else 'recurring' end as charge_kind,
+    case when prices.recurring_usage_type = 'metered' then 'usage' else 'recurring' end
+        as charge_kind,
     prices.recurring_interval as billing_interval,
     cast(prices.recurring_interval_count as int) as billing_interval_count,
     prices.currency,

@@ -47,8 +47,10 @@ typed as (
         {{ minor_to_major('raw.amount_remaining') }} as remaining_amount,
         {{ minor_to_major('raw.starting_balance') }} as starting_balance_amount,
         {{ minor_to_major('raw.ending_balance') }} as ending_balance_amount,
-        {{ minor_to_major('raw.pre_payment_credit_notes_amount') }} as pre_payment_credit_notes_amount,
-        {{ minor_to_major('raw.post_payment_credit_notes_amount') }} as post_payment_credit_notes_amount,
+        {{ minor_to_major('raw.pre_payment_credit_notes_amount') }}
+            as pre_payment_credit_notes_amount,
+        {{ minor_to_major('raw.post_payment_credit_notes_amount') }}
+            as post_payment_credit_notes_amount,
         {{ both_clocks('raw.created', 'created') }},
         {{ both_clocks('raw.date', 'invoice_date') }},
         {{ both_clocks('raw.due_date', 'due') }},
