@@ -44,7 +44,7 @@ class Settings:
         return [name for name, is_on in self.systems.items() if is_on]
 
     def environment(self) -> dict[str, str]:
-        """The environment variables by which dbt and its models find their folders."""
+        """What dbt and its models read from the environment: folders, and that gates decide."""
         return {
             "RAW_ROOT": str(self.raw_root),
             "WAREHOUSE_ROOT": str(self.warehouse.root),
@@ -53,6 +53,8 @@ class Settings:
                 self.project_dir / (os.environ.get("DBT_PROFILES_DIR") or "profiles")
             ),
             "DO_NOT_TRACK": "1",
+            # Gates warn in a bare dbt build; here they decide the exit code.
+            "GATE_SEVERITY": "error",
         }
 
 

@@ -40,7 +40,7 @@ from python_checks.warehouse import BUILD, Warehouse, columns_of, first_line, re
 AFTER_CHECKS = "source:checks+"
 GATE = "tag:gate"
 
-RUN_DATES = ("core_private", "int_run_dates")
+RUN_DATES = ("core", "dim_run_dates")
 
 # A check reads canonical and core tables of the build and writes its findings to the schema
 # `checks`; it is given the build's connection and the run id. None exists yet.

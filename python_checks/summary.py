@@ -12,7 +12,6 @@ from typing import Any
 
 import duckdb
 from rich.console import Console
-from rich.table import Table
 
 from python_checks.dbt_process import NodeOutcome
 from python_checks.extracts import ExtractFile
@@ -21,8 +20,9 @@ from python_checks.warehouse import BUILD, Warehouse, columns_of
 
 DISPOSITIONS = ("accepted", "quarantined", "duplicate", "superseded", "deleted", "test_mode")
 UNREADABLE = "unreadable"
+# The amount column under which row accounting counts rows alone.
+ROWS = "(rows)"
 MOST_NOTES_SHOWN = 8
-MOST_MONTHS_SHOWN = 12
 Rows = list[dict[str, Any]]
 
 
@@ -156,83 +156,146 @@ class Summary:
         }
 
     def _show_systems(self, console: Console) -> None:
-        table = _table("System", "", ">Files", ">Rows")
+        rows = []
         for name in self.systems:
             system = self._system(name)
-            rows = system["row_count"]
-            table.add_row(
-                name,
-                "on" if system["is_on"] else "off",
-                f"{system['file_count']:,}" if system["is_on"] else "",
-                f"{rows:,}" if system["is_on"] and rows is not None else "",
+            counts = (
+                (system["file_count"], system["row_count"]) if system["is_on"] else (None, None)
             )
-        _print_table(console, table)
+            rows.append([name, "on" if system["is_on"] else "off", *map(_number, counts)])
+        _print_table(console, ["System", "", ">Files", ">Rows"], rows)
 
     def _show_row_accounting(self, console: Console) -> None:
         """One line per raw table: rows by disposition; then the amounts, per currency."""
-        if not self.row_accounting:
-            return
-        counted = _once_per_disposition(self.row_accounting)
+        accounting = self.row_accounting or []
+        counted = [row for row in accounting if row["amount_column"] is None]
         shown = [
-            name for name in DISPOSITIONS if any(name in counts for counts in counted.values())
+            name
+            for name in DISPOSITIONS
+            if any(row["row_disposition"] == name and row["row_count"] for row in counted)
         ]
-        table = _table("Raw table", *(f">{name}" for name in shown))
-        for name, counts in counted.items():
-            table.add_row(name, *(f"{counts.get(disposition, 0):,}" for disposition in shown))
-        _print_table(console, table)
+        counts: dict[str, dict[str, int]] = {}
+        for row in counted:
+            name = f"{row['source_system']}.{row['raw_table']}"
+            counts.setdefault(name, {})[row["row_disposition"]] = row["row_count"]
+        _print_table(
+            console,
+            ["Rows of raw table", *(f">{name}" for name in shown)],
+            [
+                [name, *(_number(by_disposition.get(kind)) for kind in shown)]
+                for name, by_disposition in counts.items()
+            ],
+        )
 
-        amounts = _amounts(self.row_accounting)
-        if not amounts:
-            return
-        table = _table("Amount", "Currency", *(f">{name}" for name in shown), ">Unreadable")
-        for (name, currency), by_disposition in amounts.items():
-            cells = [_amount(by_disposition.get(disposition)) for disposition in shown]
-            table.add_row(name, currency, *cells, _number(by_disposition.get(UNREADABLE)))
-        _print_table(console, table)
+        amounts: dict[tuple[str, str], dict[str, Any]] = {}
+        for row in accounting:
+            if row["amount_column"] is not None and row["currency"] is not None:
+                name = f"{row['source_system']}.{row['raw_table']}.{row['amount_column']}"
+                cells = amounts.setdefault((name, row["currency"]), {})
+                cells[row["row_disposition"]] = row["readable_amount"]
+                cells[UNREADABLE] = cells.get(UNREADABLE, 0) + (row["unreadable_count"] or 0)
+        _print_table(
+            console,
+            ["Amounts of raw column", "Currency", *(f">{name}" for name in shown), ">Unreadable"],
+            [
+                [
+                    name,
+                    currency,
+                    *(_amount(cells.get(kind)) for kind in shown),
+                    _number(cells[UNREADABLE] or None),
+                ]
+                for (name, currency), cells in amounts.items()
+                if any(cells.values())
+            ],
+        )
+        left_out = {
+            (row["source_system"], row["raw_table"], row["amount_column"])
+            for row in accounting
+            if row["amount_column"] is not None and row["currency"] is None
+        }
+        if left_out:
+            columns = "column" if len(left_out) == 1 else "columns"
+            _say(
+                console,
+                "Left out",
+                f"{len(left_out)} amount {columns} without a currency (marts.row_accounting)",
+            )
+            console.print()
 
     def _show_breaks(self, console: Console) -> None:
         if self.breaks is None:
             return
         if not self.breaks:
             _say(console, "Breaks", "no reconciliation has a row")
-            return
-        table = _table("Reconciliation", "Currency", ">Breaks", ">Open variance")
-        for row in self.breaks:
-            table.add_row(
-                row["pair_id"],
-                row.get("currency") or "",
-                f"{row['break_count']:,}" if row.get("break_count") is not None else "",
-                _amount(row.get("open_variance_gross_amount")),
-            )
-        _print_table(console, table)
+        _print_table(
+            console,
+            ["Reconciliation", "Currency", ">Breaks", ">Open variance"],
+            [
+                [
+                    row["pair_id"],
+                    row.get("currency") or "",
+                    _number(row.get("break_count")),
+                    _amount(row.get("open_variance_gross_amount")),
+                ]
+                for row in self.breaks
+            ],
+        )
 
     def _show_payment_success(self, console: Console) -> None:
-        if not self.payment_success:
-            return
-        table = _table("Payment success", "Month", ">Succeeded", ">Attempted", ">Value")
-        for row in self.payment_success[-MOST_MONTHS_SHOWN:]:
-            table.add_row(
-                row.get("legal_entity_code") or "",
-                str(row.get("period_month") or ""),
-                _number(row.get("numerator")),
-                _number(row.get("denominator")),
-                "" if row.get("value") is None else f"{Decimal(str(row['value'])):.2%}",
-            )
-        _print_table(console, table)
+        """The latest month; the scorecard has them all."""
+        rows = self.payment_success or []
+        latest = max((str(row.get("period_month") or "") for row in rows), default="")
+        _print_table(
+            console,
+            ["KPI", "Entity", "Month", ">Numerator", ">Denominator", ">Value"],
+            [
+                [
+                    row["kpi_id"],
+                    row.get("legal_entity_code") or "",
+                    latest,
+                    _number(row.get("numerator")),
+                    _number(row.get("denominator")),
+                    "" if row.get("value") is None else f"{Decimal(str(row['value'])):.2%}",
+                ]
+                for row in rows
+                if str(row.get("period_month") or "") == latest
+            ],
+        )
 
 
 def _row_accounting(connection: duckdb.DuckDBPyConnection) -> Rows | None:
-    wanted = (
-        "source_system",
-        "raw_table",
-        "row_disposition",
-        "amount_column",
-        "currency",
-        "row_count",
-        "readable_amount",
-        "unreadable_count",
+    """Rows, and amounts by column and currency, per disposition, summed over accounts.
+
+    The mart counts a table's rows under the amount column `(rows)`, here None; it counts what
+    landed a second time, before its disposition, which is left out here. An amount whose raw table
+    does not name its currency gets None for it: such a sum may mix currencies.
+    """
+    columns = columns_of(connection, "marts", "row_accounting")
+    needed = {
+        *("source_system", "raw_table", "row_disposition", "amount_column", "currency"),
+        *("row_count", "readable_amount", "unreadable_count"),
+    }
+    if not needed <= set(columns):
+        return None
+    is_counted_once = "count_stage <> 'landed'" if "count_stage" in columns else "true"
+    return _query(
+        connection,
+        f"""
+        select
+            source_system,
+            raw_table,
+            nullif(amount_column, '(rows)') as amount_column,
+            nullif(currency, '(none)') as currency,
+            row_disposition,
+            cast(sum(row_count) as bigint) as row_count,
+            sum(readable_amount) as readable_amount,
+            cast(sum(unreadable_count) as bigint) as unreadable_count
+        from {BUILD}.marts.row_accounting
+        where {is_counted_once}
+        group by all
+        order by all
+        """,
     )
-    return _read(connection, "marts", "row_accounting", wanted, needed=wanted[:3])
 
 
 def _breaks(connection: duckdb.DuckDBPyConnection) -> Rows | None:
@@ -253,11 +316,12 @@ def _breaks(connection: duckdb.DuckDBPyConnection) -> Rows | None:
 
 
 def _payment_success(connection: duckdb.DuckDBPyConnection) -> Rows | None:
-    wanted = ("period_month", "kpi_id", "legal_entity_code", "numerator", "denominator", "value")
+    wanted = ("kpi_id", "period_month", "legal_entity_code", "numerator", "denominator", "value")
     rows = _read(connection, "kpi", "kpi_scorecard", wanted, needed=["kpi_id"])
     if rows is None:
         return None
-    return [row for row in rows if "payment_success" in str(row["kpi_id"])]
+    # The policy's reading; the readings by intent and by attempt stand in kpi.kpi_scorecard.
+    return [row for row in rows if row["kpi_id"] == "payment_success"]
 
 
 def _landed(connection: duckdb.DuckDBPyConnection) -> Rows | None:
@@ -305,54 +369,28 @@ def _query(connection: duckdb.DuckDBPyConnection, sql: str) -> Rows:
     return [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
 
 
-def _once_per_disposition(rows: Rows) -> dict[str, dict[str, int]]:
-    """Row counts by raw table and disposition.
-
-    Each amount column repeats the rows of its table, split by currency: the counts of one amount
-    column are the table's, those of several are not to be added.
-    """
-    by_column: dict[str, dict[str | None, dict[str, int]]] = {}
-    for row in rows:
-        table = f"{row['source_system']}.{row['raw_table']}"
-        counts = by_column.setdefault(table, {}).setdefault(row.get("amount_column"), {})
-        disposition = row["row_disposition"]
-        counts[disposition] = counts.get(disposition, 0) + int(row.get("row_count") or 0)
-    return {
-        table: columns[None] if None in columns else next(iter(columns.values()))
-        for table, columns in by_column.items()
-    }
-
-
-def _amounts(rows: Rows) -> dict[tuple[str, str], dict[str, Any]]:
-    """Readable amounts by amount column and currency: per disposition, and the unreadable count."""
-    amounts: dict[tuple[str, str], dict[str, Any]] = {}
-    for row in rows:
-        if row.get("amount_column"):
-            name = f"{row['source_system']}.{row['raw_table']}.{row['amount_column']}"
-            cells = amounts.setdefault((name, row.get("currency") or ""), {})
-            cells[row["row_disposition"]] = row.get("readable_amount")
-            cells[UNREADABLE] = cells.get(UNREADABLE, 0) + (row.get("unreadable_count") or 0)
-    return amounts
-
-
 def _gate_as_dict(gate: NodeOutcome) -> dict[str, Any]:
     return {"name": gate.name, "status": gate.status, "failing_rows": gate.failing_rows}
 
 
-def _table(*headers: str) -> Table:
-    """A plain table; a header that starts with `>` is a column of numbers."""
-    table = Table(box=None, pad_edge=False, header_style="bold")
-    for header in headers:
-        table.add_column(
-            header.removeprefix(">"),
-            justify="right" if header.startswith(">") else "left",
-            overflow="fold",
+def _print_table(console: Console, headers: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
+    """Columns in one line each, however narrow the screen; a header with `>` is of numbers."""
+    if not rows:
+        return
+    lines = [[header.removeprefix(">") for header in headers], *rows]
+    widths = [max(len(line[place]) for line in lines) for place in range(len(headers))]
+    for number, line in enumerate(lines):
+        cells = [
+            cell.rjust(width) if header.startswith(">") else cell.ljust(width)
+            for cell, width, header in zip(line, widths, headers, strict=True)
+        ]
+        console.print(
+            "  ".join(cells).rstrip(),
+            style="bold" if number == 0 else None,
+            markup=False,
+            highlight=False,
+            soft_wrap=True,
         )
-    return table
-
-
-def _print_table(console: Console, table: Table) -> None:
-    console.print(table)
     console.print()
 
 
@@ -362,7 +400,12 @@ def _say(console: Console, label: str, text: str) -> None:
 
 
 def _amount(value: Decimal | None) -> str:
-    return "" if value is None else f"{value:,.4f}".rstrip("0").rstrip(".")
+    """Whole, or with at least two decimals."""
+    if value is None:
+        return ""
+    whole, _, decimals = f"{value:,.4f}".partition(".")
+    decimals = decimals.rstrip("0")
+    return f"{whole}.{decimals:0<2}" if decimals else whole
 
 
 def _number(value: Decimal | int | None) -> str:

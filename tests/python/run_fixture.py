@@ -135,15 +135,24 @@ FILES = {
     "models/marts/row_accounting.sql": """
         select
             'shop' as source_system,
+            source_account,
             'payments' as raw_table,
-            'accepted' as row_disposition,
-            'amount' as amount_column,
-            currency,
+            count_stage,
+            if(count_stage = 'landed', '(all)', 'accepted') as row_disposition,
+            amount_column,
+            case
+                when amount_column = '(rows)' or amount_column = 'fee' then '(none)'
+                else fct_payments.currency
+            end as currency,
             count(*) as row_count,
-            sum(amount) as readable_amount,
+            sum(if(amount_column = '(rows)', null, amount)) as readable_amount,
             0 as unreadable_count
         from {{ ref('fct_payments') }}
-        group by currency
+        -- As if two accounts had delivered the same.
+        cross join (values ('de'), ('us')) as accounts (source_account)
+        cross join (values ('landed'), ('staged')) as stages (count_stage)
+        cross join (values ('(rows)'), ('amount'), ('fee')) as counted (amount_column)
+        group by all
     """,
     "models/kpi/kpi_scorecard.sql": """
         select

@@ -140,13 +140,26 @@ def test_amounts_are_shown_by_currency_and_as_exact_text(
 ) -> None:
     deliver(raw, CLEAN + "p9,z@example.org,90071992547409.9301,EUR,paid\n")
     _, screen = run_once()
-    assert "90,071,992,547,419.9301" in screen
+    assert "shop.payments.amount   EUR       180,143,985,094,839.8602" in screen
+    assert "shop.payments.amount   JPY                          1,000" in screen
     accounting = last_run(warehouse)["row_accounting"]
     assert isinstance(accounting, list)
-    assert [(row["currency"], row["readable_amount"]) for row in accounting] == [
-        ("EUR", "90071992547419.9301"),
-        ("JPY", "500.0000"),
+    # A fee without a currency may mix several: it is not shown as if it were an amount.
+    assert "shop.payments.fee" not in screen
+    assert "1 amount column without a currency" in screen
+    amounts = [
+        (row["currency"], row["row_count"], row["readable_amount"])
+        for row in accounting
+        if row["amount_column"] == "amount"
     ]
+    assert amounts == [("EUR", 4, "180143985094839.8602"), ("JPY", 2, "1000.0000")]
+
+
+def test_rows_are_counted_once_over_accounts_stages_and_amounts(
+    run_once: RunOnce, warehouse: Warehouse
+) -> None:
+    _, screen = run_once()
+    assert "Rows of raw table  accepted\nshop.payments             4\n" in screen
 
 
 def test_a_breached_gate_is_published_with_its_status(
