@@ -29,6 +29,8 @@ SWITCH = (
     "\"{{ 'flat' not in var('systems_off')"
     " and ('flat' in var('systems_on') or var('systems').get('flat', false)) }}\""
 )
+# The one column of the files that no entity has: it decides what becomes of the row.
+MARK = "is_test_mode"
 # Fed from the other staged tables, not from files.
 DERIVED = ("quarantined_rows", "raw_counts")
 KINDS = {
@@ -152,6 +154,9 @@ def source_yaml(tables: dict[str, list[Column]]) -> str:
                 f"          - {{name: {column.name}, data_type: string,"
                 f" config: {{meta: {{{', '.join(meta)}}}}}}}"
             )
+        lines.append(
+            f"          - {{name: {MARK}, data_type: string, config: {{meta: {{kind: boolean}}}}}}"
+        )
     lines += ["", "models:"]
     for entity in tables:
         lines += [
@@ -188,7 +193,7 @@ def staging_sql(entity: str, columns: list[Column]) -> str:
         f"        {{{{ payload_hash('flat', '{entity}') }}}} as payload_hash,",
         f"        {{{{ row_problem('flat', '{entity}') }}}} as problem,",
         "        false as is_marked_deleted,",
-        "        false as is_test_mode,",
+        f"        {READERS['boolean'].format(name=MARK)} as is_test_mode,",
     ]
     for column in columns:
         read = column.reader
@@ -296,6 +301,9 @@ def page(tables: dict[str, list[Column]]) -> str:
         " has both `_at` (instant, UTC) and `_on` (date in the legal entity's zone), fill what you"
         " have. The legal entity of a row is looked up in `seeds/reference/legal_entity_map.csv` by"
         " (`flat`, account, `source_entity_id`), where a blank entity id counts as `default`.",
+        "",
+        f"Every file may have a column `{MARK}` (true or false; blank is false): a row that it marks"
+        " is test data. It is counted, as `test_mode`, and goes no further.",
         "",
     ]
     for entity, columns in tables.items():

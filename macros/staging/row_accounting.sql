@@ -72,26 +72,86 @@
     {% for raw_table in raw_tables %}
     union all
 
-    select
-        '{{ source_system }}' as source_system,
-        staged.source_account,
-        '{{ raw_table }}' as raw_table,
-        'staged' as count_stage,
-        staged.row_disposition,
-        '(rows)' as amount_column,
-        '(none)' as currency,
-        count(*) as row_count,
-        cast(null as decimal(38, 4)) as readable_amount,
-        cast(0 as bigint) as unreadable_count
-    from {{ ref('stg_' ~ source_system ~ '__' ~ raw_table) }} as staged
-    group by staged.source_account, staged.row_disposition
-    {{ _amount_counts(source_system, raw_table, source('raw_' ~ source_system, raw_table),
-                      ref('stg_' ~ source_system ~ '__' ~ raw_table), units) }}
+    {{ _staged_counts(source_system, raw_table, units) }}
+    {{ _landed_amount_counts(source_system, raw_table, units) }}
     {% endfor %}
 {%- endmacro %}
 
-{#- The amounts of one raw table, as landed and as staged. -#}
-{% macro _amount_counts(source_system, raw_table, raw_relation, staged_relation, units) -%}
+{#- What staging made of one raw table: rows and readable amounts by disposition. Judging a row is
+    dear and staging is a view, so the table is read once: each row counts under each name. -#}
+{% macro _staged_counts(source_system, raw_table, units) -%}
+    {%- set columns = source_columns(source_system, raw_table) %}
+    {%- set has_currency = columns | selectattr('name', 'in', ['currency']) | list | length > 0 %}
+    {%- set amounts = [] %}
+    {%- for column in columns if column_meta(column, 'staged_as') %}
+        {%- do amounts.append({
+            'name': column_meta(column, 'staged_as'),
+            'has_currency': has_currency and column_meta(column, 'kind') in ['minor', 'major']
+        }) %}
+    {%- endfor %}
+    select
+        '{{ source_system }}' as source_system,
+        counts.source_account,
+        '{{ raw_table }}' as raw_table,
+        'staged' as count_stage,
+        counts.row_disposition,
+        counts.amount_column,
+        counts.currency,
+        count(counts.counted) as row_count,
+        case
+            when counts.amount_column <> '(rows)'
+                then cast(
+                    coalesce(
+                        sum(case when counts.currency <> '(unknown)' then counts.counted end), 0
+                    ) as decimal(38, 4)
+                )
+        end as readable_amount,
+        cast(0 as bigint) as unreadable_count
+
+    from (
+        select
+            staged.source_account,
+            staged.row_disposition,
+            names.amount_column,
+            case names.amount_column
+                when '(rows)' then '(none)'
+                {%- for amount in amounts if amount.has_currency %}
+                when '{{ amount.name }}'
+                    then case
+                        when staged.{{ amount.name }} is null then '(unknown)'
+                        else coalesce(currencies.currency, '(unknown)')
+                    end
+                {%- endfor %}
+                else '(none)'
+            end as currency,
+            case names.amount_column
+                when '(rows)' then cast(1 as decimal(30, 12))
+                {%- for amount in amounts %}
+                when '{{ amount.name }}' then cast(staged.{{ amount.name }} as decimal(30, 12))
+                {%- endfor %}
+            end as counted
+
+        from {{ ref('stg_' ~ source_system ~ '__' ~ raw_table) }} as staged
+
+        cross join (
+            select '(rows)' as amount_column
+            {%- for amount in amounts %}
+            union all
+            select '{{ amount.name }}' as amount_column
+            {%- endfor %}
+        ) as names
+        {%- if amounts | selectattr('has_currency') | list %}
+
+        left join ({{ units }}) as currencies
+            on staged.currency = currencies.currency
+        {%- endif %}
+    ) as counts
+
+    group by counts.source_account, counts.row_disposition, counts.amount_column, counts.currency
+{%- endmacro %}
+
+{#- The amounts of one raw table as they landed. -#}
+{% macro _landed_amount_counts(source_system, raw_table, units) -%}
     {%- set columns = source_columns(source_system, raw_table) %}
     {%- set currency_columns = columns | selectattr('name', 'in', ['currency']) | list %}
     {%- for column in columns if column_meta(column, 'staged_as') %}
@@ -128,36 +188,11 @@
         cast(coalesce(sum({{ readable }}), 0) as decimal(38, 4)) as readable_amount,
         cast(coalesce(sum(case when {{ to_text(cell) }} is not null and {{ readable }} is null then 1 else 0 end), 0) as bigint) as unreadable_count
         {%- endif %}
-    from {{ raw_relation }} as raw
+    from {{ source('raw_' ~ source_system, raw_table) }} as raw
     {%- if has_currency %}
     left join ({{ units }}) as currencies
         on {{ to_currency('raw.' ~ quoted_column(currency_columns[0].name)) }} = currencies.currency
     {%- endif %}
     group by raw._source_account{{ ", coalesce(currencies.currency, '(unknown)')" if has_currency }}
-
-    union all
-
-    select
-        '{{ source_system }}' as source_system,
-        staged.source_account,
-        '{{ raw_table }}' as raw_table,
-        'staged' as count_stage,
-        staged.row_disposition,
-        '{{ column_meta(column, "staged_as") }}' as amount_column,
-        {% if has_currency -%}
-        case when staged.{{ column_meta(column, 'staged_as') }} is null then '(unknown)' else staged.currency end
-        {%- else -%}
-        '(none)'
-        {%- endif %} as currency,
-        count(staged.{{ column_meta(column, 'staged_as') }}) as row_count,
-        cast(coalesce(sum(staged.{{ column_meta(column, 'staged_as') }}), 0) as decimal(38, 4)) as readable_amount,
-        cast(0 as bigint) as unreadable_count
-    from {{ staged_relation }} as staged
-    group by
-        staged.source_account,
-        staged.row_disposition
-        {%- if has_currency %},
-        case when staged.{{ column_meta(column, 'staged_as') }} is null then '(unknown)' else staged.currency end
-        {%- endif %}
     {%- endfor %}
 {%- endmacro %}

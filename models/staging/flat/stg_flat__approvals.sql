@@ -23,7 +23,7 @@ typed as (
         {{ payload_hash('flat', 'approvals') }} as payload_hash,
         {{ row_problem('flat', 'approvals') }} as problem,
         false as is_marked_deleted,
-        false as is_test_mode,
+        coalesce({{ to_boolean('raw.is_test_mode') }}, false) as is_test_mode,
         {{ to_text('raw.source_approval_id') }} as source_approval_id,
         {{ to_text('raw.subject_kind') }} as subject_kind,
         {{ to_text('raw.source_subject_id') }} as source_subject_id,

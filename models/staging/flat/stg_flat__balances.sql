@@ -23,7 +23,7 @@ typed as (
         {{ payload_hash('flat', 'balances') }} as payload_hash,
         {{ row_problem('flat', 'balances') }} as problem,
         false as is_marked_deleted,
-        false as is_test_mode,
+        coalesce({{ to_boolean('raw.is_test_mode') }}, false) as is_test_mode,
         {{ to_text('raw.source_balance_id') }} as source_balance_id,
         {{ to_text('raw.source_entity_id') }} as source_entity_id,
         lower({{ to_text('raw.balance_kind') }}) as balance_kind,

@@ -17,7 +17,7 @@ typed as (
         {{ payload_hash('flat', 'billing_runs') }} as payload_hash,
         {{ row_problem('flat', 'billing_runs') }} as problem,
         false as is_marked_deleted,
-        false as is_test_mode,
+        coalesce({{ to_boolean('raw.is_test_mode') }}, false) as is_test_mode,
         {{ to_text('raw.source_billing_run_id') }} as source_billing_run_id,
         {{ to_text('raw.source_entity_id') }} as source_entity_id,
         lower({{ to_text('raw.run_kind') }}) as run_kind,

@@ -23,7 +23,7 @@ typed as (
         {{ payload_hash('flat', 'booked_rates') }} as payload_hash,
         {{ row_problem('flat', 'booked_rates') }} as problem,
         false as is_marked_deleted,
-        false as is_test_mode,
+        coalesce({{ to_boolean('raw.is_test_mode') }}, false) as is_test_mode,
         {{ to_text('raw.source_booked_rate_id') }} as source_booked_rate_id,
         {{ to_text('raw.source_entity_id') }} as source_entity_id,
         {{ to_currency('raw.from_currency') }} as from_currency,

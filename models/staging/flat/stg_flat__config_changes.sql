@@ -17,7 +17,7 @@ typed as (
         {{ payload_hash('flat', 'config_changes') }} as payload_hash,
         {{ row_problem('flat', 'config_changes') }} as problem,
         false as is_marked_deleted,
-        false as is_test_mode,
+        coalesce({{ to_boolean('raw.is_test_mode') }}, false) as is_test_mode,
         {{ to_text('raw.source_config_change_id') }} as source_config_change_id,
         {{ to_text('raw.object_kind') }} as object_kind,
         {{ to_text('raw.source_object_id') }} as source_object_id,

@@ -23,7 +23,7 @@ typed as (
         {{ payload_hash('flat', 'contract_lines') }} as payload_hash,
         {{ row_problem('flat', 'contract_lines') }} as problem,
         false as is_marked_deleted,
-        false as is_test_mode,
+        coalesce({{ to_boolean('raw.is_test_mode') }}, false) as is_test_mode,
         {{ to_text('raw.source_contract_line_id') }} as source_contract_line_id,
         {{ to_text('raw.source_contract_id') }} as source_contract_id,
         {{ to_text('raw.source_product_id') }} as source_product_id,

@@ -23,7 +23,7 @@ typed as (
         {{ payload_hash('flat', 'credit_note_lines') }} as payload_hash,
         {{ row_problem('flat', 'credit_note_lines') }} as problem,
         false as is_marked_deleted,
-        false as is_test_mode,
+        coalesce({{ to_boolean('raw.is_test_mode') }}, false) as is_test_mode,
         {{ to_text('raw.source_credit_note_line_id') }} as source_credit_note_line_id,
         {{ to_text('raw.source_credit_note_id') }} as source_credit_note_id,
         {{ to_text('raw.source_invoice_line_id') }} as source_invoice_line_id,

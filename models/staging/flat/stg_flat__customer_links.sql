@@ -17,7 +17,7 @@ typed as (
         {{ payload_hash('flat', 'customer_links') }} as payload_hash,
         {{ row_problem('flat', 'customer_links') }} as problem,
         false as is_marked_deleted,
-        false as is_test_mode,
+        coalesce({{ to_boolean('raw.is_test_mode') }}, false) as is_test_mode,
         {{ to_text('raw.source_customer_link_id') }} as source_customer_link_id,
         {{ to_text('raw.left_source_system') }} as left_source_system,
         {{ to_text('raw.left_source_account') }} as left_source_account,

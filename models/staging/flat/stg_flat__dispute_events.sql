@@ -23,7 +23,7 @@ typed as (
         {{ payload_hash('flat', 'dispute_events') }} as payload_hash,
         {{ row_problem('flat', 'dispute_events') }} as problem,
         false as is_marked_deleted,
-        false as is_test_mode,
+        coalesce({{ to_boolean('raw.is_test_mode') }}, false) as is_test_mode,
         {{ to_text('raw.source_dispute_event_id') }} as source_dispute_event_id,
         {{ to_text('raw.source_dispute_id') }} as source_dispute_id,
         lower({{ to_text('raw.event_kind') }}) as event_kind,

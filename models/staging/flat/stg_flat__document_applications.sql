@@ -23,7 +23,7 @@ typed as (
         {{ payload_hash('flat', 'document_applications') }} as payload_hash,
         {{ row_problem('flat', 'document_applications') }} as problem,
         false as is_marked_deleted,
-        false as is_test_mode,
+        coalesce({{ to_boolean('raw.is_test_mode') }}, false) as is_test_mode,
         {{ to_text('raw.source_document_application_id') }} as source_document_application_id,
         {{ to_text('raw.source_invoice_id') }} as source_invoice_id,
         {{ to_text('raw.source_payment_id') }} as source_payment_id,

@@ -17,7 +17,7 @@ typed as (
         {{ payload_hash('flat', 'dunning_events') }} as payload_hash,
         {{ row_problem('flat', 'dunning_events') }} as problem,
         false as is_marked_deleted,
-        false as is_test_mode,
+        coalesce({{ to_boolean('raw.is_test_mode') }}, false) as is_test_mode,
         {{ to_text('raw.source_dunning_event_id') }} as source_dunning_event_id,
         {{ to_text('raw.source_customer_id') }} as source_customer_id,
         {{ to_text('raw.source_invoice_id') }} as source_invoice_id,

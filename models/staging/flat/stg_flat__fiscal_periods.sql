@@ -17,7 +17,7 @@ typed as (
         {{ payload_hash('flat', 'fiscal_periods') }} as payload_hash,
         {{ row_problem('flat', 'fiscal_periods') }} as problem,
         false as is_marked_deleted,
-        false as is_test_mode,
+        coalesce({{ to_boolean('raw.is_test_mode') }}, false) as is_test_mode,
         {{ to_text('raw.source_fiscal_period_id') }} as source_fiscal_period_id,
         {{ to_text('raw.source_entity_id') }} as source_entity_id,
         {{ to_text('raw.period_name') }} as period_name,

@@ -23,7 +23,7 @@ typed as (
         {{ payload_hash('flat', 'invoice_lines') }} as payload_hash,
         {{ row_problem('flat', 'invoice_lines') }} as problem,
         false as is_marked_deleted,
-        false as is_test_mode,
+        coalesce({{ to_boolean('raw.is_test_mode') }}, false) as is_test_mode,
         {{ to_text('raw.source_invoice_line_id') }} as source_invoice_line_id,
         {{ to_text('raw.source_invoice_id') }} as source_invoice_id,
         {{ to_integer('raw.line_number') }} as line_number,

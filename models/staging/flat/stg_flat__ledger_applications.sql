@@ -23,7 +23,7 @@ typed as (
         {{ payload_hash('flat', 'ledger_applications') }} as payload_hash,
         {{ row_problem('flat', 'ledger_applications') }} as problem,
         false as is_marked_deleted,
-        false as is_test_mode,
+        coalesce({{ to_boolean('raw.is_test_mode') }}, false) as is_test_mode,
         {{ to_text('raw.source_ledger_application_id') }} as source_ledger_application_id,
         {{ to_text('raw.source_from_ledger_document_id') }} as source_from_ledger_document_id,
         {{ to_text('raw.source_to_ledger_document_id') }} as source_to_ledger_document_id,

@@ -23,7 +23,7 @@ typed as (
         {{ payload_hash('flat', 'ledger_documents') }} as payload_hash,
         {{ row_problem('flat', 'ledger_documents') }} as problem,
         false as is_marked_deleted,
-        false as is_test_mode,
+        coalesce({{ to_boolean('raw.is_test_mode') }}, false) as is_test_mode,
         {{ to_text('raw.source_ledger_document_id') }} as source_ledger_document_id,
         {{ to_text('raw.source_entity_id') }} as source_entity_id,
         {{ to_text('raw.source_customer_id') }} as source_customer_id,

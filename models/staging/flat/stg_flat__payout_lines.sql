@@ -23,7 +23,7 @@ typed as (
         {{ payload_hash('flat', 'payout_lines') }} as payload_hash,
         {{ row_problem('flat', 'payout_lines') }} as problem,
         false as is_marked_deleted,
-        false as is_test_mode,
+        coalesce({{ to_boolean('raw.is_test_mode') }}, false) as is_test_mode,
         {{ to_text('raw.source_payout_line_id') }} as source_payout_line_id,
         {{ to_text('raw.source_entity_id') }} as source_entity_id,
         {{ to_text('raw.source_payout_id') }} as source_payout_id,

@@ -23,7 +23,7 @@ typed as (
         {{ payload_hash('flat', 'payouts') }} as payload_hash,
         {{ row_problem('flat', 'payouts') }} as problem,
         false as is_marked_deleted,
-        false as is_test_mode,
+        coalesce({{ to_boolean('raw.is_test_mode') }}, false) as is_test_mode,
         {{ to_text('raw.source_payout_id') }} as source_payout_id,
         {{ to_text('raw.source_entity_id') }} as source_entity_id,
         lower({{ to_text('raw.payout_status') }}) as payout_status,

@@ -23,7 +23,7 @@ typed as (
         {{ payload_hash('flat', 'price_tiers') }} as payload_hash,
         {{ row_problem('flat', 'price_tiers') }} as problem,
         false as is_marked_deleted,
-        false as is_test_mode,
+        coalesce({{ to_boolean('raw.is_test_mode') }}, false) as is_test_mode,
         {{ to_text('raw.source_price_tier_id') }} as source_price_tier_id,
         {{ to_text('raw.source_price_id') }} as source_price_id,
         {{ to_integer('raw.tier_number') }} as tier_number,

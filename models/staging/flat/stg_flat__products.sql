@@ -17,7 +17,7 @@ typed as (
         {{ payload_hash('flat', 'products') }} as payload_hash,
         {{ row_problem('flat', 'products') }} as problem,
         false as is_marked_deleted,
-        false as is_test_mode,
+        coalesce({{ to_boolean('raw.is_test_mode') }}, false) as is_test_mode,
         {{ to_text('raw.source_product_id') }} as source_product_id,
         {{ to_text('raw.product_name') }} as product_name,
         {{ to_text('raw.product_family') }} as product_family,

@@ -23,7 +23,7 @@ typed as (
         {{ payload_hash('flat', 'promises_to_pay') }} as payload_hash,
         {{ row_problem('flat', 'promises_to_pay') }} as problem,
         false as is_marked_deleted,
-        false as is_test_mode,
+        coalesce({{ to_boolean('raw.is_test_mode') }}, false) as is_test_mode,
         {{ to_text('raw.source_promise_to_pay_id') }} as source_promise_to_pay_id,
         {{ to_text('raw.source_customer_id') }} as source_customer_id,
         {{ to_text('raw.source_invoice_id') }} as source_invoice_id,

@@ -23,7 +23,7 @@ typed as (
         {{ payload_hash('flat', 'rated_usage') }} as payload_hash,
         {{ row_problem('flat', 'rated_usage') }} as problem,
         false as is_marked_deleted,
-        false as is_test_mode,
+        coalesce({{ to_boolean('raw.is_test_mode') }}, false) as is_test_mode,
         {{ to_text('raw.source_rated_usage_id') }} as source_rated_usage_id,
         {{ to_text('raw.source_usage_event_id') }} as source_usage_event_id,
         {{ to_text('raw.meter_code') }} as meter_code,

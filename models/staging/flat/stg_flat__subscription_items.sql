@@ -23,7 +23,7 @@ typed as (
         {{ payload_hash('flat', 'subscription_items') }} as payload_hash,
         {{ row_problem('flat', 'subscription_items') }} as problem,
         false as is_marked_deleted,
-        false as is_test_mode,
+        coalesce({{ to_boolean('raw.is_test_mode') }}, false) as is_test_mode,
         {{ to_text('raw.source_subscription_item_id') }} as source_subscription_item_id,
         {{ to_text('raw.source_subscription_id') }} as source_subscription_id,
         {{ to_text('raw.source_product_id') }} as source_product_id,

@@ -17,7 +17,7 @@ typed as (
         {{ payload_hash('flat', 'sync_messages') }} as payload_hash,
         {{ row_problem('flat', 'sync_messages') }} as problem,
         false as is_marked_deleted,
-        false as is_test_mode,
+        coalesce({{ to_boolean('raw.is_test_mode') }}, false) as is_test_mode,
         {{ to_text('raw.source_sync_message_id') }} as source_sync_message_id,
         {{ to_text('raw.message_key') }} as message_key,
         {{ to_text('raw.interface_code') }} as interface_code,

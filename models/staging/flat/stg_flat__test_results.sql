@@ -17,7 +17,7 @@ typed as (
         {{ payload_hash('flat', 'test_results') }} as payload_hash,
         {{ row_problem('flat', 'test_results') }} as problem,
         false as is_marked_deleted,
-        false as is_test_mode,
+        coalesce({{ to_boolean('raw.is_test_mode') }}, false) as is_test_mode,
         {{ to_text('raw.source_test_result_id') }} as source_test_result_id,
         {{ to_text('raw.suite_name') }} as suite_name,
         {{ to_text('raw.test_name') }} as test_name,

@@ -17,7 +17,7 @@ typed as (
         {{ payload_hash('flat', 'work_item_events') }} as payload_hash,
         {{ row_problem('flat', 'work_item_events') }} as problem,
         false as is_marked_deleted,
-        false as is_test_mode,
+        coalesce({{ to_boolean('raw.is_test_mode') }}, false) as is_test_mode,
         {{ to_text('raw.source_work_item_event_id') }} as source_work_item_event_id,
         {{ to_text('raw.source_work_item_id') }} as source_work_item_id,
         {{ to_text('raw.field_name') }} as field_name,
