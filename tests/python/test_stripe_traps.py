@@ -1154,10 +1154,12 @@ for owner in ZONES:
         add("charge", id=f"ch_{clock}", amount=1000, **at)
         add("refund", id=f"re_{clock}", charge_id=f"ch_{clock}", amount=100, **at)
         add("dispute", id=f"du_{clock}", charge_id=f"ch_{clock}", amount=100, **at)
-        add("balance_transaction", id=f"txn_{clock}", amount=1000, available_on=text, **at)
+        add("balance_transaction", id=f"txn_{clock}", amount=1000, **at)
         add("invoice", id=f"in_{clock}", total=1000, **at)
         add("credit_note", id=f"cn_{clock}", invoice_id=f"in_{clock}", amount=1, total=1, **at)
-    rows("payout", "id|amount|arrival_date \n po_arrives|1000|2026-02-01 00:00:00", account=owner)
+    day = "2026-02-01 00:00:00"
+    add("payout", account=owner, id="po_day", amount=1000, arrival_date=day)
+    add("balance_transaction", account=owner, id="txn_day", amount=1000, available_on=day)
     # Finalised on a later day than created: that is the day of issue.
     rows(
         "invoice",
@@ -1179,7 +1181,6 @@ DATED_FACTS = [
     ("fct_refunds", "source_refund_id", "re", "created"),
     ("fct_disputes", "source_dispute_id", "du", "opened"),
     ("fct_payout_lines", "source_payout_line_id", "txn", "created"),
-    ("fct_payout_lines", "source_payout_line_id", "txn", "available"),
     ("fct_invoices", "source_invoice_id", "in", "issued"),
     ("fct_credit_notes", "source_credit_note_id", "cn", "issued"),
 ]
@@ -1227,13 +1228,22 @@ def test_an_invoice_is_issued_when_it_was_finalised(
 
 
 @pytest.mark.parametrize("account", list(ZONES))
-def test_the_arrival_day_of_a_payout_is_a_date(warehouse: BuiltWarehouse, account: str) -> None:
+def test_the_day_on_which_money_arrives_or_is_available_is_a_date(
+    warehouse: BuiltWarehouse, account: str
+) -> None:
+    """Stripe writes these days as midnight UTC, which is the day before in New York."""
     assert warehouse.cells(
         "arrives_at, arrives_on, period_month",
         "core.fct_payouts",
         source_account=account,
-        source_payout_id="po_arrives",
+        source_payout_id="po_day",
     ) == [(None, date(2026, 2, 1), date(2026, 2, 1))]
+    assert warehouse.cells(
+        "available_at, available_on",
+        "core.fct_payout_lines",
+        source_account=account,
+        source_payout_line_id="txn_day",
+    ) == [(None, date(2026, 2, 1))]
 
 
 def test_a_payout_without_an_arrival_day_is_of_the_month_it_was_made_in(

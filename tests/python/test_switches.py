@@ -1,4 +1,4 @@
-"""A system that is switched off, in vars.yml or by name, leaves a project that builds and tests green."""
+"""With a system switched off, in vars.yml or by name, the project builds and tests green."""
 
 import os
 import shutil

@@ -231,6 +231,9 @@ def _build(folder: Path) -> tuple[int, str]:
             "--no-use-colors",
             "--quiet",
             "build",
+            # Unit tests read no data.
+            "--exclude-resource-type",
+            "unit_test",
             "--vars",
             ONLY_STRIPE,
         ],
