@@ -464,7 +464,11 @@ class Lineage:
             if isinstance(relation.query, exp.SetOperation):
                 relation = self.branches(relation)[choice.get(id(relation.query), 0)]
             else:
-                relation = self.sources(relation)[0].relation
+                sources = self.sources(relation)
+                # A list of literals reads from nothing: it is its own base.
+                if not sources:
+                    break
+                relation = sources[0].relation
         return relation
 
     def conditions(self, relation: Relation, choice: Choice) -> Iterator[exp.Expr]:
