@@ -6,18 +6,48 @@ with
 
 documents as (
 
-    select 'R01' as pair_id, 'L' as side, currency, total_amount as amount from {{ ref('fct_invoices') }}
+    select
+        'R01' as pair_id,
+        'L' as side,
+        currency,
+        total_amount as amount
+    from {{ ref('fct_invoices') }}
     union all
-    select 'R01' as pair_id, 'R' as side, currency, total_amount as amount from {{ ref('fct_ledger_documents') }}
+    select
+        'R01' as pair_id,
+        'R' as side,
+        currency,
+        total_amount as amount
+    from {{ ref('fct_ledger_documents') }}
     where document_kind = 'invoice'
     union all
-    select 'R05' as pair_id, 'L' as side, currency, net_amount as amount from {{ ref('fct_payout_lines') }}
+    select
+        'R05' as pair_id,
+        'L' as side,
+        currency,
+        net_amount as amount
+    from {{ ref('fct_payout_lines') }}
     union all
-    select 'R05' as pair_id, 'R' as side, currency, payout_amount as amount from {{ ref('fct_payouts') }}
+    select
+        'R05' as pair_id,
+        'R' as side,
+        currency,
+        payout_amount as amount
+    from {{ ref('fct_payouts') }}
     union all
-    select 'R06' as pair_id, 'L' as side, currency, payout_amount as amount from {{ ref('fct_payouts') }}
+    select
+        'R06' as pair_id,
+        'L' as side,
+        currency,
+        payout_amount as amount
+    from {{ ref('fct_payouts') }}
     union all
-    select 'R06' as pair_id, 'R' as side, currency, line_amount as amount from {{ ref('fct_bank_lines') }}
+    select
+        'R06' as pair_id,
+        'R' as side,
+        currency,
+        line_amount as amount
+    from {{ ref('fct_bank_lines') }}
 
 ),
 

@@ -1,4 +1,4 @@
-"""The layer law (docs: layers): arrows go right only, and a name says where a model stands.
+"""The layer law: arrows go right only, and a name says where a model stands.
 
 `broken_laws` reads dbt's manifest and says each violation in one line. The real project has none.
 Every law is proven by planting one violation in a copy of the real manifest and asking for exactly

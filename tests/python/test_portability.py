@@ -1,4 +1,4 @@
-"""SQL that only one engine understands stays out of models (docs: portable SQL).
+"""SQL that only one engine understands stays out of models.
 
 `unportable` reads the text of a model, singular test or analysis and names each rule it breaks;
 comments and texts in quotes are not SQL, what is handed to a macro as text is. What differs

@@ -1,4 +1,4 @@
-"""One folder is one system (docs: one folder = one system), and a switch takes all of it away.
+"""One folder is one system, and a switch takes all of it away.
 
 Adding a system touches six places: its folder under models/staging, its switch in vars.yml, the
 same switch in its source YAML and twice in dbt_project.yml, a raw sample under seeds/raw, and the

@@ -1,4 +1,5 @@
-{#- Grain: one day between the calendar's first and last (vars calendar_starts_on and _ends_before_on). -#}
+{#- Grain: one day between the calendar's first and last (vars calendar_starts_on and
+    _ends_before_on). -#}
 with
 
 days as (

@@ -3,9 +3,13 @@ with
 
 happened as (
 
-    select max(coalesce(issued_on, cast(issued_at as date))) as happened_on from {{ ref('cdm_invoices') }}
+    select
+        max(coalesce(issued_on, cast(issued_at as date))) as happened_on
+    from {{ ref('cdm_invoices') }}
     union all
-    select max(coalesce(attempted_on, cast(attempted_at as date))) from {{ ref('cdm_payment_attempts') }}
+    select
+        max(coalesce(attempted_on, cast(attempted_at as date)))
+    from {{ ref('cdm_payment_attempts') }}
     union all
     select max(coalesce(paid_on, cast(paid_at as date))) from {{ ref('cdm_payments') }}
     union all
@@ -13,7 +17,9 @@ happened as (
     union all
     select max(coalesce(booked_on, cast(booked_at as date))) from {{ ref('cdm_bank_lines') }}
     union all
-    select max(coalesce(document_on, cast(document_at as date))) from {{ ref('cdm_ledger_documents') }}
+    select
+        max(coalesce(document_on, cast(document_at as date)))
+    from {{ ref('cdm_ledger_documents') }}
 
 )
 

@@ -21,7 +21,11 @@ customer_ids as (
 
 known_ledger_documents as (
 
-    select source_system, source_account, source_ledger_document_id from {{ ref('cdm_ledger_documents') }}
+    select
+        source_system,
+        source_account,
+        source_ledger_document_id
+    from {{ ref('cdm_ledger_documents') }}
 
 ),
 
@@ -133,7 +137,10 @@ select
     ) as line_amount_functional,
     {{ convert_amount('priced.line_amount', 'priced.reporting_rate', 'priced.reporting_units') }}
         as line_amount_reporting,
-    case when priced.line_amount_functional is not null then priced.exchange_rate else priced.fx_rate end as fx_rate,
+    case
+        when priced.line_amount_functional is not null then priced.exchange_rate
+        else priced.fx_rate
+    end as fx_rate,
     case when priced.line_amount_functional is not null then 'booked' else priced.fx_rate_type end
         as fx_rate_type,
     priced.fx_rate_on,

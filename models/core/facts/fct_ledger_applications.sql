@@ -15,7 +15,11 @@ source_entities as (
 
 known_ledger_documents as (
 
-    select source_system, source_account, source_ledger_document_id from {{ ref('cdm_ledger_documents') }}
+    select
+        source_system,
+        source_account,
+        source_ledger_document_id
+    from {{ ref('cdm_ledger_documents') }}
 
 ),
 
@@ -132,9 +136,11 @@ from priced
 left join known_ledger_documents as known_ledger_documents_from_ledger_document
     on priced.source_system = known_ledger_documents_from_ledger_document.source_system
     and priced.source_account = known_ledger_documents_from_ledger_document.source_account
-    and priced.source_from_ledger_document_id = known_ledger_documents_from_ledger_document.source_ledger_document_id
+    and priced.source_from_ledger_document_id
+    = known_ledger_documents_from_ledger_document.source_ledger_document_id
 
 left join known_ledger_documents as known_ledger_documents_to_ledger_document
     on priced.source_system = known_ledger_documents_to_ledger_document.source_system
     and priced.source_account = known_ledger_documents_to_ledger_document.source_account
-    and priced.source_to_ledger_document_id = known_ledger_documents_to_ledger_document.source_ledger_document_id
+    and priced.source_to_ledger_document_id
+    = known_ledger_documents_to_ledger_document.source_ledger_document_id

@@ -45,7 +45,8 @@ placed as (
     left join source_entities
         on ledger_documents.source_system = source_entities.source_system
         and ledger_documents.source_account = source_entities.source_account
-        and coalesce(ledger_documents.source_entity_id, 'default') = source_entities.source_entity_id
+        and coalesce(ledger_documents.source_entity_id, 'default')
+        = source_entities.source_entity_id
 
 ),
 
@@ -127,7 +128,10 @@ select
     ) as total_amount_functional,
     {{ convert_amount('priced.total_amount', 'priced.reporting_rate', 'priced.reporting_units') }}
         as total_amount_reporting,
-    case when priced.total_amount_functional is not null then priced.exchange_rate else priced.fx_rate end as fx_rate,
+    case
+        when priced.total_amount_functional is not null then priced.exchange_rate
+        else priced.fx_rate
+    end as fx_rate,
     case when priced.total_amount_functional is not null then 'booked' else priced.fx_rate_type end
         as fx_rate_type,
     priced.fx_rate_on,

@@ -51,7 +51,8 @@ placed as (
     left join source_entities
         on payment_attempts.source_system = source_entities.source_system
         and payment_attempts.source_account = source_entities.source_account
-        and coalesce(payment_attempts.source_entity_id, 'default') = source_entities.source_entity_id
+        and coalesce(payment_attempts.source_entity_id, 'default')
+        = source_entities.source_entity_id
 
 ),
 

@@ -38,7 +38,7 @@ select
     positions.currency,
     positions.balance_amount,
     cast(null as {{ dbt.type_string() }}) as functional_currency,
-    cast(null as decimal(18,4)) as balance_amount_functional,
+    cast(null as decimal(18, 4)) as balance_amount_functional,
     cast(null as timestamp) as balance_at,
     positions.balance_on,
     positions.synced_at as recorded_at

@@ -3,7 +3,8 @@ with
 
 rates as (
 
-    select * from {{ ref('stg_netsuite__consolidated_exchange_rate') }} where row_disposition = 'accepted'
+    select * from {{ ref('stg_netsuite__consolidated_exchange_rate') }}
+    where row_disposition = 'accepted'
 
 ),
 

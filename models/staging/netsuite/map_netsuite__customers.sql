@@ -3,7 +3,8 @@ with
 
 customers as (
 
-    select * from {{ ref('stg_netsuite__customer') }} where row_disposition in ('accepted', 'deleted')
+    select * from {{ ref('stg_netsuite__customer') }}
+    where row_disposition in ('accepted', 'deleted')
 
 ),
 

@@ -1,4 +1,5 @@
-{#- Grain: one NetSuite posting period of one subsidiary; quarters and years are no posting periods. -#}
+{#- Grain: one NetSuite posting period of one subsidiary; quarters and years are no posting
+    periods. -#}
 with
 
 periods as (

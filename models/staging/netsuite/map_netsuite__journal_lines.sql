@@ -3,7 +3,8 @@ with
 
 accounting_lines as (
 
-    select * from {{ ref('stg_netsuite__transaction_accounting_line') }} where row_disposition = 'accepted'
+    select * from {{ ref('stg_netsuite__transaction_accounting_line') }}
+    where row_disposition = 'accepted'
 
 ),
 

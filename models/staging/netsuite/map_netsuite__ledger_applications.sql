@@ -3,7 +3,8 @@ with
 
 links as (
 
-    select * from {{ ref('stg_netsuite__previous_transaction_line_link') }} where row_disposition = 'accepted'
+    select * from {{ ref('stg_netsuite__previous_transaction_line_link') }}
+    where row_disposition = 'accepted'
 
 ),
 

@@ -44,7 +44,8 @@ main_lines as (
 primary_books as (
 
     -- Other books repeat the same postings by other rules: the primary one is the ledger.
-    select * from {{ ref('stg_netsuite__accounting_book') }} where row_disposition = 'accepted' and is_primary
+    select * from {{ ref('stg_netsuite__accounting_book') }}
+    where row_disposition = 'accepted' and is_primary
 
 ),
 
@@ -104,7 +105,7 @@ select
         * case when types.canonical_value in ('credit_memo', 'refund') then -1 else 1 end
         as decimal(18, 4)
     ) as total_amount,
-    cast(null as decimal(18,4)) as open_amount,
+    cast(null as decimal(18, 4)) as open_amount,
     base_currencies.currency as functional_currency,
     transactions.exchange_rate,
     cast(

@@ -3,7 +3,8 @@ with
 
 movements as (
 
-    select * from {{ ref('stg_stripe__customer_balance_transaction') }} where row_disposition = 'accepted'
+    select * from {{ ref('stg_stripe__customer_balance_transaction') }}
+    where row_disposition = 'accepted'
 
 ),
 

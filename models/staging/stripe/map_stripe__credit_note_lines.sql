@@ -41,8 +41,8 @@ select
         as line_amount,
     cast({{ multiply_price('lines.discount_amount_minor', 'currencies.minor_unit') }} as decimal(18, 4))
         as discount_amount,
-    cast(null as decimal(18,4)) as tax_amount,
-    cast(null as decimal(24,12)) as rounding_residual_amount,
+    cast(null as decimal(18, 4)) as tax_amount,
+    cast(null as decimal(24, 12)) as rounding_residual_amount,
     coalesce(notes.created_at, lines.synced_at) as recorded_at
 
 -- A line has no currency of its own: it is its credit note's.

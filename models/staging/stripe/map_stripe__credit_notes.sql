@@ -33,7 +33,7 @@ select
     notes.currency,
     notes.subtotal_amount,
     coalesce(notes.discount_amount, 0) as discount_amount,
-    cast(null as decimal(18,4)) as tax_amount,
+    cast(null as decimal(18, 4)) as tax_amount,
     coalesce(notes.total_amount, notes.credit_amount) as total_amount,
     notes.created_at,
     notes.created_on,

@@ -53,9 +53,9 @@ select
         as decimal(24, 12)
     ) as unit_price,
     lines.line_amount,
-    cast(null as decimal(18,4)) as discount_amount,
-    cast(null as decimal(18,4)) as tax_amount,
-    cast(null as decimal(24,12)) as rounding_residual_amount,
+    cast(null as decimal(18, 4)) as discount_amount,
+    cast(null as decimal(18, 4)) as tax_amount,
+    cast(null as decimal(24, 12)) as rounding_residual_amount,
     lines.service_starts_at,
     lines.service_starts_on,
     lines.service_ends_at,

@@ -15,7 +15,7 @@ select
     cast(null as {{ dbt.type_string() }}) as source_invoice_line_id,
     cast(null as {{ dbt.type_string() }}) as jurisdiction_code,
     cast(null as {{ dbt.type_string() }}) as tax_code,
-    cast(null as decimal(24,12)) as tax_percent,
+    cast(null as decimal(24, 12)) as tax_percent,
     invoices.currency,
     cast(invoices.total_amount - invoices.tax_amount as decimal(18, 4)) as taxable_amount,
     invoices.tax_amount,

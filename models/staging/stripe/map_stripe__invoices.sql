@@ -31,7 +31,7 @@ select
     invoices.subtotal_amount,
     -- The shape has no discount column, and whether tax is inside the subtotal is not said:
     -- unknown.
-    cast(null as decimal(18,4)) as discount_amount,
+    cast(null as decimal(18, 4)) as discount_amount,
     coalesce(invoices.tax_amount, 0) as tax_amount,
     invoices.total_amount,
     invoices.paid_amount as source_paid_amount,
