@@ -57,8 +57,12 @@ test: lint
 
 # Runs `dbt build` in a warehouse that is thrown away, whatever the environment points to.
 define build
+$(call in_a_throwaway_warehouse,$(BIN)/dbt --quiet build $(2))
+endef
+
+define in_a_throwaway_warehouse
 folder=$$(mktemp -d) && trap 'rm -rf "$$folder"' EXIT && env -u RAW_ROOT -u ACTIONS_ROOT \
-    WAREHOUSE_ROOT="$$folder" DBT_TARGET_PATH="$$folder/target" $(BIN)/dbt --quiet build $(2)
+    WAREHOUSE_ROOT="$$folder" DBT_TARGET_PATH="$$folder/target" $(1)
 endef
 
 lint: $(INSTALLED)

@@ -15,9 +15,10 @@
             and deviations.source_system = '{{ source_system }}'
 {%- endmacro %}
 
-{#- Minor units, as processors count, to an exact amount in major units. -#}
+{#- Minor units, as processors count, to an exact amount in major units; null where the amount is too
+    large to be one. -#}
 {% macro minor_to_major(cell, minor_unit='currencies.minor_unit') -%}
-    cast({{ multiply_exactly(to_decimal(cell, 24, 4), minor_unit, 4) }} as decimal(18, 4))
+    {{ try_to_type(multiply_exactly(to_decimal(cell, 24, 4), minor_unit, 4), 'decimal(18, 4)') }}
 {%- endmacro %}
 
 {#- The product of two decimals at a stated scale. Engines give products of decimals different

@@ -161,7 +161,8 @@
     {%- if kind == 'decimal' %}
         {%- set readable = to_decimal(cell, 24, 12) %}
     {%- elif kind == 'minor' %}
-        {%- set readable = to_decimal(cell, 24, 4) %}
+        {#- What does not fit an amount after conversion was not read (minor_to_major). -#}
+        {%- set readable = "case when " ~ minor_to_major(cell) ~ " is not null then " ~ to_decimal(cell, 24, 4) ~ " end" %}
     {%- else %}
         {%- set readable = to_decimal(cell, 18, 4) %}
     {%- endif %}

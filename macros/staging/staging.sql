@@ -87,6 +87,8 @@
         when currencies.currency is null and {{ to_text(cell) }} is not null
             then '{{ column.name }} has no currency'
         {%- if kind == 'minor' %}
+        when {{ to_text(cell) }} is not null and {{ minor_to_major(cell) }} is null
+            then '{{ column.name }} is too large for an amount: ' || substr(trim({{ cell }}), 1, 40)
         when not ({{ is_whole_text(minor_to_major(cell)) }})
         {%- else %}
         -- Decimals of more than 18 digits cost twenty times as much: few cells need them.

@@ -66,7 +66,7 @@
 
         select
             source_system,
-            {{ "currency" if by_currency else "'(none)'" }} as currency,
+            {{ "coalesce(currency, '(none)')" if by_currency else "'(none)'" }} as currency,
             count(*) as row_count
             {%- for amount in amounts %},
             {{ sum_amount(amount) }} as {{ amount }}
@@ -80,7 +80,7 @@
 
         select
             source_system,
-            {{ "currency" if by_currency else "'(none)'" }} as currency,
+            {{ "coalesce(currency, '(none)')" if by_currency else "'(none)'" }} as currency,
             count(*) as row_count
             {%- for amount in amounts %},
             {{ sum_amount(amount) }} as {{ amount }}

@@ -36,7 +36,9 @@ select
     end as status,
     -- The month is over, and so is the time in which its cases may still change.
     observations.as_of_on >= cast(
-        {{ dbt.dateadd('day', 'definitions.window_days', dbt.dateadd('month', 1, 'observations.period_month')) }} as date
+        {{ dbt.dateadd(
+            'day', 'definitions.window_days', dbt.dateadd('month', 1, 'observations.period_month')
+        ) }} as date
     ) as is_mature,
 
     -- measures

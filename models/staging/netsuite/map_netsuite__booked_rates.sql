@@ -45,8 +45,9 @@ select
     typed_rates.source_account,
     typed_rates.row_id || '|' || typed_rates.rate_type as source_booked_rate_id,
     typed_rates.fromsubsidiary as source_entity_id,
-    from_currencies.currency as from_currency,
-    to_currencies.currency as to_currency,
+    -- An id that the currency table lacks stays visible as the id.
+    coalesce(from_currencies.currency, typed_rates.fromcurrency) as from_currency,
+    coalesce(to_currencies.currency, typed_rates.tocurrency) as to_currency,
     typed_rates.rate_type,
     typed_rates.exchange_rate,
     typed_rates.accounting_period_id || '|' || typed_rates.fromsubsidiary

@@ -13,6 +13,17 @@ statuses as (
 
 ),
 
+known_currencies as (
+
+    -- The header names its currency by an internal id: one that the currency table lacks is unknown.
+    select distinct
+        _source_account as source_account,
+        {{ to_text('currencies.id') }} as currency_id
+
+    from {{ source('raw_netsuite', 'currency') }} as currencies
+
+),
+
 typed as (
 
     select
@@ -21,7 +32,9 @@ typed as (
         {{ delivered_id(['raw.id']) }} as delivered_id,
         {{ to_utc('raw._fivetran_synced') }} as row_version,
         {{ payload_hash('netsuite', 'transaction') }} as payload_hash,
-        {{ row_problem('netsuite', 'transaction') }} as problem,
+        {{ row_problem('netsuite', 'transaction', also=[[
+            'known_currencies.currency_id is null', "'currency names no row of the currency table: ' || raw.currency",
+        ]]) }} as problem,
         coalesce({{ to_boolean('raw._fivetran_deleted') }}, false) as is_marked_deleted,
         false as is_test_mode,
         {{ to_text('raw.id') }} as transaction_id,
@@ -44,6 +57,10 @@ typed as (
         {{ to_boolean('raw.voided') }} as is_voided
 
     from raw
+
+    left join known_currencies
+        on raw._source_account = known_currencies.source_account
+        and {{ to_text('raw.currency') }} = known_currencies.currency_id
 
     left join statuses
         on lower({{ to_text('raw.type') }}) = statuses.raw_value

@@ -71,6 +71,36 @@ methods as (
 
 ),
 
+charged as (
+
+    -- Any charge for an invoice, accepted or not: a charge that could not be read is no wire.
+    select distinct
+        source_account,
+        invoice_id
+    from {{ ref('stg_stripe__charge') }}
+    where invoice_id is not null
+
+),
+
+charged_intents as (
+
+    select distinct
+        source_account,
+        payment_intent_id
+    from {{ ref('stg_stripe__charge') }}
+    where payment_intent_id is not null
+
+),
+
+paid_inside as (
+
+    select distinct
+        source_account,
+        invoice_id
+    from {{ ref('stg_stripe__invoice_payment') }}
+
+),
+
 paid_outside as (
 
     -- Paid outside Stripe: the invoice is paid, and no charge was ever tried for it.
@@ -78,32 +108,15 @@ paid_outside as (
 
     from invoices
 
-    left join (
-        select distinct
-            source_account,
-            invoice_id
-        from {{ ref('stg_stripe__charge') }}
-        where invoice_id is not null
-    ) as charged
+    left join charged
         on invoices.source_account = charged.source_account
         and invoices.invoice_id = charged.invoice_id
 
-    left join (
-        select distinct
-            source_account,
-            payment_intent_id
-        from {{ ref('stg_stripe__charge') }}
-        where payment_intent_id is not null
-    ) as charged_intents
+    left join charged_intents
         on invoices.source_account = charged_intents.source_account
         and invoices.payment_intent_id = charged_intents.payment_intent_id
 
-    left join (
-        select distinct
-            source_account,
-            invoice_id
-        from {{ ref('stg_stripe__invoice_payment') }}
-    ) as paid_inside
+    left join paid_inside
         on invoices.source_account = paid_inside.source_account
         and invoices.invoice_id = paid_inside.invoice_id
 

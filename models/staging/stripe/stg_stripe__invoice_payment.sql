@@ -27,7 +27,10 @@ typed as (
         {{ delivered_id(['raw.id']) }} as delivered_id,
         {{ to_utc('raw._fivetran_synced') }} as row_version,
         {{ payload_hash('stripe', 'invoice_payment') }} as payload_hash,
-        {{ row_problem('stripe', 'invoice_payment') }} as problem,
+        {{ row_problem('stripe', 'invoice_payment', also=[[
+            "lower(trim(raw.status)) = 'paid' and " ~ to_text('raw.amount_paid') ~ ' is null',
+            "'amount_paid is blank and the payment is paid'",
+        ]]) }} as problem,
         false as is_marked_deleted,
         not coalesce({{ to_boolean('raw.livemode') }}, true) as is_test_mode,
         {{ to_text('raw.id') }} as invoice_payment_id,
