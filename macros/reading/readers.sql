@@ -1,32 +1,43 @@
 {#- Readers turn the text of a raw cell into a typed value, or into null where it cannot be read.
     None of them guesses: a cell that is not blank and reads as null is reported by row_problem(). -#}
 
+{#- Text without what surrounds it and cannot be seen: blanks, tabs, line ends, no-break spaces. -#}
+{% macro trimmed(cell) -%}
+    {{ return(adapter.dispatch('trimmed')(cell)) }}
+{%- endmacro %}
+{% macro default__trimmed(cell) -%}
+    trim(both concat(' ', char(9), char(10), char(13), char(160)) from {{ cell }})
+{%- endmacro %}
+{% macro duckdb__trimmed(cell) -%}
+    trim({{ cell }}, ' ' || chr(9) || chr(10) || chr(13) || chr(160))
+{%- endmacro %}
+
 {#- Text without surrounding blanks; a blank cell is null. -#}
 {% macro to_text(cell) -%}
-    nullif(trim({{ cell }}), '')
+    nullif({{ trimmed(cell) }}, '')
 {%- endmacro %}
 
 {#- An exact number. Only plain decimal notation: engines also read 1_000, infinity or 0x1F. -#}
 {% macro to_decimal(cell, precision=18, scale=4) -%}
     case
-        when {{ matches_pattern('trim(' ~ cell ~ ')', '^[+-]?([0-9]+[.]?[0-9]*|[.][0-9]+)([eE][+-]?[0-9]{1,2})?$') }}
-            then {{ try_to_type('trim(' ~ cell ~ ')', 'decimal(' ~ precision ~ ', ' ~ scale ~ ')') }}
+        when {{ matches_pattern(trimmed(cell), '^[+-]?([0-9]+[.]?[0-9]*|[.][0-9]+)([eE][+-]?[0-9]{1,2})?$') }}
+            then {{ try_to_type(trimmed(cell), 'decimal(' ~ precision ~ ', ' ~ scale ~ ')') }}
     end
 {%- endmacro %}
 
 {#- A whole number; 12.0 is one (spreadsheets and float columns write it), 12.5 is not. -#}
 {% macro to_integer(cell) -%}
     case
-        when {{ matches_pattern('trim(' ~ cell ~ ')', '^[+-]?[0-9]+([.]0*)?$') }}
-            then cast({{ try_to_type('trim(' ~ cell ~ ')', 'decimal(18, 0)') }} as bigint)
+        when {{ matches_pattern(trimmed(cell), '^[+-]?[0-9]+([.]0*)?$') }}
+            then cast({{ try_to_type(trimmed(cell), 'decimal(18, 0)') }} as bigint)
     end
 {%- endmacro %}
 
 {#- true/false from the spellings that connectors use: true, t, yes, y, 1 and their opposites. -#}
 {% macro to_boolean(cell) -%}
     case
-        when lower(trim({{ cell }})) in ('true', 't', 'yes', 'y', '1') then true
-        when lower(trim({{ cell }})) in ('false', 'f', 'no', 'n', '0') then false
+        when lower({{ trimmed(cell) }}) in ('true', 't', 'yes', 'y', '1') then true
+        when lower({{ trimmed(cell) }}) in ('false', 'f', 'no', 'n', '0') then false
     end
 {%- endmacro %}
 
@@ -34,16 +45,16 @@
     is a bare date is not an instant and gives null: to_date() reads it. -#}
 {% macro to_utc(cell) -%}
     case
-        when {{ matches_pattern('trim(' ~ cell ~ ')', '^[0-9]{4}-[0-9]{2}-[0-9]{2}[ T][0-9]{2}:') }}
-            then {{ try_to_utc('trim(' ~ cell ~ ')') }}
+        when {{ matches_pattern(trimmed(cell), '^[0-9]{4}-[0-9]{2}-[0-9]{2}[ T][0-9]{2}:') }}
+            then {{ try_to_utc(trimmed(cell)) }}
     end
 {%- endmacro %}
 
 {#- A date from ISO text (2026-01-31); a time at midnight behind it is ignored. -#}
 {% macro to_date(cell) -%}
     case
-        when {{ matches_pattern('trim(' ~ cell ~ ')', '^[0-9]{4}-[0-9]{2}-[0-9]{2}([ T]00:00(:00([.]0*)?)?([Z]|[+]00(:?00)?)?)?$') }}
-            then {{ try_to_type('substr(trim(' ~ cell ~ '), 1, 10)', 'date') }}
+        when {{ matches_pattern(trimmed(cell), '^[0-9]{4}-[0-9]{2}-[0-9]{2}([ T]00:00(:00([.]0*)?)?([Z]|[+]00(:?00)?)?)?$') }}
+            then {{ try_to_type('substr(' ~ trimmed(cell) ~ ', 1, 10)', 'date') }}
     end
 {%- endmacro %}
 
@@ -57,8 +68,8 @@
 {#- The date of a cell that holds a date and no time; null for an instant. -#}
 {% macro to_bare_date(cell) -%}
     case
-        when {{ matches_pattern('trim(' ~ cell ~ ')', '^[0-9]{4}-[0-9]{2}-[0-9]{2}$') }}
-            then {{ try_to_type('trim(' ~ cell ~ ')', 'date') }}
+        when {{ matches_pattern(trimmed(cell), '^[0-9]{4}-[0-9]{2}-[0-9]{2}$') }}
+            then {{ try_to_type(trimmed(cell), 'date') }}
     end
 {%- endmacro %}
 
@@ -67,7 +78,7 @@
 {% macro masked(cell) -%}
     case
         when {{ to_text(cell) }} is not null
-            then md5('{{ env_var("PII_SALT", "unsalted") }}' || '|' || lower(trim({{ cell }})))
+            then md5('{{ env_var("PII_SALT", "unsalted") }}' || '|' || lower({{ trimmed(cell) }}))
     end
 {%- endmacro %}
 

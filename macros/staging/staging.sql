@@ -56,28 +56,28 @@
         when {{ to_text(cell) }} is null then '{{ column.name }} is blank'
         {%- endif %}
         {%- set readable = {
-            'integer': to_integer(cell), 'decimal': to_decimal(cell, 36, 12), 'minor': to_decimal(cell, 24, 4),
+            'integer': to_integer(cell), 'decimal': to_decimal(cell, 24, 12), 'minor': to_decimal(cell, 24, 4),
             'major': to_decimal(cell, 18, 4), 'boolean': to_boolean(cell),
             'timestamp': 'coalesce(' ~ to_utc(cell) ~ ', cast(' ~ to_date(cell) ~ ' as timestamp))',
             'date': to_date(cell),
         }.get(kind) %}
         {%- if readable %}
         when {{ to_text(cell) }} is not null and {{ readable }} is null
-            then '{{ column.name }} does not read as {{ kind_in_words(kind) }}: ' || substr(trim({{ cell }}), 1, 40)
+            then '{{ column.name }} does not read as {{ kind_in_words(kind) }}: ' || substr({{ trimmed(cell) }}, 1, 40)
         {%- endif %}
         {%- if column_meta(column, 'allowed') %}
         when
             {{ to_text(cell) }} is not null
             and lower({{ to_text(cell) }}) not in ('{{ column_meta(column, 'allowed') | join("', '") }}')
-            then '{{ column.name }} is no allowed word: ' || substr(trim({{ cell }}), 1, 40)
+            then '{{ column.name }} is no allowed word: ' || substr({{ trimmed(cell) }}, 1, 40)
         {%- endif %}
         {%- if kind == 'status' %}
         when {{ to_text(cell) }} is not null and statuses.raw_value is null
-            then '{{ column.name }} has no meaning in status_map: ' || substr(trim({{ cell }}), 1, 40)
+            then '{{ column.name }} has no meaning in status_map: ' || substr({{ trimmed(cell) }}, 1, 40)
         {%- endif %}
         {%- if kind == 'currency' %}
         when {{ to_text(cell) }} is not null and currencies.currency is null
-            then '{{ column.name }} is no known currency: ' || substr(trim({{ cell }}), 1, 40)
+            then '{{ column.name }} is no known currency: ' || substr({{ trimmed(cell) }}, 1, 40)
         {%- endif %}
         {%- endfor %}
         {%- for column in source_columns(source_system, raw_table) %}
@@ -88,19 +88,22 @@
             then '{{ column.name }} has no currency'
         {%- if kind == 'minor' %}
         when {{ to_text(cell) }} is not null and {{ minor_to_major(cell) }} is null
-            then '{{ column.name }} is too large for an amount: ' || substr(trim({{ cell }}), 1, 40)
-        when not ({{ is_whole_text(minor_to_major(cell)) }})
+            then '{{ column.name }} is too large for an amount: ' || substr({{ trimmed(cell) }}, 1, 40)
+        -- A fraction of the source's own unit, or of the ISO unit where the source counts finer.
+        when
+            {{ to_decimal(cell, 24, 4) }} <> round({{ to_decimal(cell, 24, 4) }}, 0)
+            or not ({{ is_whole_text(minor_to_major(cell)) }})
         {%- else %}
         -- Decimals of more than 18 digits cost twenty times as much: few cells need them.
         when not (
             case
-                when {{ matches_pattern('trim(' ~ cell ~ ')', '^[+-]?[0-9]*[.]?[0-9]{0,4}$') }}
+                when {{ matches_pattern(trimmed(cell), '^[+-]?[0-9]*[.]?[0-9]{0,4}$') }}
                     then {{ is_whole_text(to_decimal(cell), 18, 4) }}
                 else {{ is_whole_text(to_decimal(cell, 28, 10)) }}
             end
         )
         {%- endif %}
-            then '{{ column.name }} is not a whole number of the currency''s minor unit: ' || substr(trim({{ cell }}), 1, 40)
+            then '{{ column.name }} is not a whole number of the currency''s minor unit: ' || substr({{ trimmed(cell) }}, 1, 40)
         {%- endif %}
         {%- endfor %}
         {%- for condition, reason in also %}

@@ -44,6 +44,7 @@ applied as (
         source_system,
         source_account,
         source_invoice_id,
+        currency,
         {{ sum_amount("case when application_kind = 'payment' then applied_amount end") }}
             as paid_amount,
         {{ sum_amount("case when application_kind = 'credit_note' then applied_amount end") }}
@@ -53,7 +54,7 @@ applied as (
 
     from {{ ref('cdm_document_applications') }}
 
-    group by source_system, source_account, source_invoice_id
+    group by source_system, source_account, source_invoice_id, currency
 
 ),
 
@@ -63,6 +64,7 @@ written_off as (
         source_system,
         source_account,
         source_invoice_id,
+        currency,
         {{ sum_amount("case when adjustment_kind = 'write_off' then adjustment_amount else -adjustment_amount end") }}
             as written_off_amount
 
@@ -70,7 +72,7 @@ written_off as (
 
     where adjustment_kind in ('write_off', 'write_off_reversal') and source_invoice_id is not null
 
-    group by source_system, source_account, source_invoice_id
+    group by source_system, source_account, source_invoice_id, currency
 
 ),
 
@@ -233,8 +235,11 @@ left join applied
     on priced.source_system = applied.source_system
     and priced.source_account = applied.source_account
     and priced.source_invoice_id = applied.source_invoice_id
+    -- What was paid in another currency is not taken off this one.
+    and priced.currency = applied.currency
 
 left join written_off
     on priced.source_system = written_off.source_system
     and priced.source_account = written_off.source_account
     and priced.source_invoice_id = written_off.source_invoice_id
+    and priced.currency = written_off.currency

@@ -38,13 +38,14 @@ returned as (
         source_system,
         source_account,
         source_payment_id,
+        currency,
         {{ sum_amount('refund_amount') }} as refunded_amount
 
     from {{ ref('cdm_refunds') }}
 
     where refund_status in ('succeeded', 'pending')
 
-    group by source_system, source_account, source_payment_id
+    group by source_system, source_account, source_payment_id, currency
 
 ),
 
@@ -54,13 +55,14 @@ lost as (
         source_system,
         source_account,
         source_payment_id,
+        currency,
         {{ sum_amount('disputed_amount') }} as lost_amount
 
     from {{ ref('cdm_disputes') }}
 
     where dispute_status = 'lost' and source_payment_id is not null
 
-    group by source_system, source_account, source_payment_id
+    group by source_system, source_account, source_payment_id, currency
 
 ),
 
@@ -70,13 +72,14 @@ applied as (
         source_system,
         source_account,
         source_payment_id,
+        currency,
         {{ sum_amount('applied_amount') }} as applied_amount
 
     from {{ ref('cdm_document_applications') }}
 
     where source_payment_id is not null
 
-    group by source_system, source_account, source_payment_id
+    group by source_system, source_account, source_payment_id, currency
 
 ),
 
@@ -209,13 +212,16 @@ left join returned
     on priced.source_system = returned.source_system
     and priced.source_account = returned.source_account
     and priced.source_payment_id = returned.source_payment_id
+    and priced.currency = returned.currency
 
 left join lost
     on priced.source_system = lost.source_system
     and priced.source_account = lost.source_account
     and priced.source_payment_id = lost.source_payment_id
+    and priced.currency = lost.currency
 
 left join applied
     on priced.source_system = applied.source_system
     and priced.source_account = applied.source_account
     and priced.source_payment_id = applied.source_payment_id
+    and priced.currency = applied.currency

@@ -66,15 +66,15 @@ priced as (
         on dated.currency = functional_rates.from_currency
         and dated.books_currency = functional_rates.to_currency
         and functional_rates.purpose = 'functional'
-        and dated.arrives_business_on >= functional_rates.valid_from_on
-        and dated.arrives_business_on < functional_rates.valid_before_on
+        and coalesce(dated.arrives_business_on, dated.created_business_on) >= functional_rates.valid_from_on
+        and coalesce(dated.arrives_business_on, dated.created_business_on) < functional_rates.valid_before_on
 
     left join currency_rates as reporting_rates
         on dated.currency = reporting_rates.from_currency
         and reporting_rates.to_currency = '{{ var("reporting_currency") }}'
         and reporting_rates.purpose = 'reporting_flows'
-        and dated.arrives_business_on >= reporting_rates.valid_from_on
-        and dated.arrives_business_on < reporting_rates.valid_before_on
+        and coalesce(dated.arrives_business_on, dated.created_business_on) >= reporting_rates.valid_from_on
+        and coalesce(dated.arrives_business_on, dated.created_business_on) < reporting_rates.valid_before_on
 
 )
 
@@ -113,7 +113,7 @@ select
     priced.created_business_on as created_on,
     priced.arrives_at,
     priced.arrives_business_on as arrives_on,
-    {{ month_of('priced.arrives_business_on') }} as period_month,
+    {{ month_of('coalesce(priced.arrives_business_on, priced.created_business_on)') }} as period_month,
     priced.time_zone,
     priced.recorded_at
 

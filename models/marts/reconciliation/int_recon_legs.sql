@@ -41,7 +41,8 @@ select
 
     -- times
     legs.occurred_on,
-    legs.period_month,
+    -- A document without any date belongs to no period: it stands apart, in sight.
+    coalesce(legs.period_month, cast('1900-01-01' as date)) as period_month,
     legs.due_on
 
 from legs

@@ -23,6 +23,7 @@ settled as (
 
     select
         payout_key,
+        currency,
         count(*) as line_count,
         {{ sum_amount("case when line_kind = 'charge' then gross_amount end") }} as charged_amount,
         {{ sum_amount("case when line_kind in ('refund', 'refund_failure') then gross_amount end") }}
@@ -41,7 +42,7 @@ settled as (
 
     where payout_key is not null
 
-    group by payout_key
+    group by payout_key, currency
 
 ),
 
@@ -50,13 +51,14 @@ received as (
     select
         legal_entity_code,
         bank_reference,
+        currency,
         {{ sum_amount('line_amount') }} as bank_amount
 
     from bank_lines
 
     where bank_reference is not null
 
-    group by legal_entity_code, bank_reference
+    group by legal_entity_code, bank_reference, currency
 
 )
 
@@ -93,7 +95,9 @@ from payouts
 
 left join settled
     on payouts.payout_key = settled.payout_key
+    and payouts.currency = settled.currency
 
 left join received
     on payouts.legal_entity_code = received.legal_entity_code
     and payouts.bank_reference = received.bank_reference
+    and payouts.currency = received.currency

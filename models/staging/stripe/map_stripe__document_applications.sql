@@ -79,6 +79,8 @@ shared_invoices as (
 
     from shares
 
+    where invoice_payment_status = 'paid'
+
 ),
 
 charges_of_intents as (
@@ -98,13 +100,30 @@ charges_of_intents as (
 
 ),
 
+tried_charges as (
+
+    -- Charges that may have moved money. A declined one did not; one that could not be read may have:
+    -- its invoice is no wire.
+    select
+        source_account,
+        charge_id,
+        invoice_id,
+        payment_intent_id
+
+    from {{ ref('stg_stripe__charge') }}
+
+    where not (row_disposition = 'accepted' and charge_status = 'failed')
+
+),
+
 charged as (
 
-    -- Any charge for an invoice, accepted or not: a charge that could not be read is no wire.
     select distinct
         source_account,
         invoice_id
-    from {{ ref('stg_stripe__charge') }}
+
+    from tried_charges
+
     where invoice_id is not null
 
 ),
@@ -114,17 +133,35 @@ charged_intents as (
     select distinct
         source_account,
         payment_intent_id
-    from {{ ref('stg_stripe__charge') }}
+
+    from tried_charges
+
     where payment_intent_id is not null
+
+),
+
+declined as (
+
+    select
+        source_account,
+        charge_id
+
+    from charges
+
+    where charge_status = 'failed'
 
 ),
 
 paid_inside as (
 
+    -- A payment of an invoice that came to nothing leaves it to be paid outside.
     select distinct
         source_account,
         invoice_id
+
     from {{ ref('stg_stripe__invoice_payment') }}
+
+    where not (row_disposition = 'accepted' and invoice_payment_status <> 'paid')
 
 ),
 
@@ -147,10 +184,14 @@ paid_outside as (
         on invoices.source_account = paid_inside.source_account
         and invoices.invoice_id = paid_inside.invoice_id
 
+    left join declined
+        on invoices.source_account = declined.source_account
+        and invoices.charge_id = declined.charge_id
+
     where
         invoices.invoice_status = 'paid'
         and invoices.paid_amount > 0
-        and invoices.charge_id is null
+        and (invoices.charge_id is null or declined.charge_id is not null)
         and charged.invoice_id is null
         and charged_intents.payment_intent_id is null
         and paid_inside.invoice_id is null
@@ -164,7 +205,11 @@ applications as (
         shares.source_account,
         'invoice_payment:' || shares.invoice_payment_id as application_id,
         shares.invoice_id,
-        coalesce(shares.charge_id, charges_of_intents.charge_id) as payment_id,
+        case
+            when shares.charge_id is null and shares.payment_intent_id is null
+                then 'invoice_payment:' || shares.invoice_payment_id
+            else coalesce(shares.charge_id, charges_of_intents.charge_id)
+        end as payment_id,
         cast(null as {{ dbt.type_string() }}) as credit_note_id,
         'payment' as application_kind,
         shares.currency,

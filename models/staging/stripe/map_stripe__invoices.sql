@@ -40,13 +40,24 @@ select
     invoices.created_on,
     -- A draft is not issued; the finalising moment is what Stripe prints as the date of issue.
     case
-        when statuses.canonical_value <> 'draft'
-            then coalesce(
-                invoices.transition_finalized_at, invoices.finalized_at, invoices.invoice_date_at, invoices.created_at
-            )
+        when statuses.canonical_value = 'draft' then null
+        when coalesce(cast(invoices.transition_finalized_at as date), invoices.transition_finalized_on) is not null
+            then invoices.transition_finalized_at
+        when coalesce(cast(invoices.finalized_at as date), invoices.finalized_on) is not null
+            then invoices.finalized_at
+        when coalesce(cast(invoices.invoice_date_at as date), invoices.invoice_date_on) is not null
+            then invoices.invoice_date_at
+        else invoices.created_at
     end as issued_at,
     case
-        when statuses.canonical_value <> 'draft' then coalesce(invoices.invoice_date_on, invoices.created_on)
+        when statuses.canonical_value = 'draft' then null
+        when coalesce(cast(invoices.transition_finalized_at as date), invoices.transition_finalized_on) is not null
+            then invoices.transition_finalized_on
+        when coalesce(cast(invoices.finalized_at as date), invoices.finalized_on) is not null
+            then invoices.finalized_on
+        when coalesce(cast(invoices.invoice_date_at as date), invoices.invoice_date_on) is not null
+            then invoices.invoice_date_on
+        else invoices.created_on
     end as issued_on,
     invoices.due_at,
     invoices.due_on,

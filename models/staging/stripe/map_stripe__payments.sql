@@ -71,13 +71,36 @@ methods as (
 
 ),
 
+shares as (
+
+    select * from {{ ref('stg_stripe__invoice_payment') }} where row_disposition = 'accepted'
+
+),
+
+tried_charges as (
+
+    -- Charges that may have moved money. A declined one did not; one that could not be read may have:
+    -- its invoice is no wire.
+    select
+        source_account,
+        charge_id,
+        invoice_id,
+        payment_intent_id
+
+    from {{ ref('stg_stripe__charge') }}
+
+    where not (row_disposition = 'accepted' and charge_status = 'failed')
+
+),
+
 charged as (
 
-    -- Any charge for an invoice, accepted or not: a charge that could not be read is no wire.
     select distinct
         source_account,
         invoice_id
-    from {{ ref('stg_stripe__charge') }}
+
+    from tried_charges
+
     where invoice_id is not null
 
 ),
@@ -87,17 +110,35 @@ charged_intents as (
     select distinct
         source_account,
         payment_intent_id
-    from {{ ref('stg_stripe__charge') }}
+
+    from tried_charges
+
     where payment_intent_id is not null
+
+),
+
+declined as (
+
+    select
+        source_account,
+        charge_id
+
+    from charges
+
+    where charge_status = 'failed'
 
 ),
 
 paid_inside as (
 
+    -- A payment of an invoice that came to nothing leaves it to be paid outside.
     select distinct
         source_account,
         invoice_id
+
     from {{ ref('stg_stripe__invoice_payment') }}
+
+    where not (row_disposition = 'accepted' and invoice_payment_status <> 'paid')
 
 ),
 
@@ -120,10 +161,14 @@ paid_outside as (
         on invoices.source_account = paid_inside.source_account
         and invoices.invoice_id = paid_inside.invoice_id
 
+    left join declined
+        on invoices.source_account = declined.source_account
+        and invoices.charge_id = declined.charge_id
+
     where
         invoices.invoice_status = 'paid'
         and invoices.paid_amount > 0
-        and invoices.charge_id is null
+        and (invoices.charge_id is null or declined.charge_id is not null)
         and charged.invoice_id is null
         and charged_intents.payment_intent_id is null
         and paid_inside.invoice_id is null
@@ -192,6 +237,36 @@ payments as (
         paid_outside.synced_at
 
     from paid_outside
+
+    union all
+
+    -- Newer versions of Stripe record a payment from outside as an InvoicePayment of its own.
+    select
+        shares.source_account,
+        'invoice_payment:' || shares.invoice_payment_id as payment_id,
+        invoices.customer_id,
+        cast(null as {{ dbt.type_string() }}) as payment_intent_id,
+        'external' as payment_channel,
+        cast(null as {{ dbt.type_string() }}) as processor_reference,
+        cast(null as {{ dbt.type_string() }}) as payment_method_kind,
+        'succeeded' as payment_status,
+        true as is_captured,
+        shares.currency,
+        shares.paid_amount as payment_amount,
+        coalesce(shares.paid_at, shares.created_at) as created_at,
+        coalesce(shares.paid_on, shares.created_on) as created_on,
+        shares.synced_at
+
+    from shares
+
+    left join invoices
+        on shares.source_account = invoices.source_account
+        and shares.invoice_id = invoices.invoice_id
+
+    where
+        shares.invoice_payment_status = 'paid'
+        and shares.charge_id is null
+        and shares.payment_intent_id is null
 
 )
 

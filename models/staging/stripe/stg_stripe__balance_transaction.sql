@@ -21,7 +21,10 @@ typed as (
         {{ delivered_id(['raw.id']) }} as delivered_id,
         {{ to_utc('raw._fivetran_synced') }} as row_version,
         {{ payload_hash('stripe', 'balance_transaction') }} as payload_hash,
-        {{ row_problem('stripe', 'balance_transaction') }} as problem,
+        {{ row_problem('stripe', 'balance_transaction', also=[[
+            to_decimal('raw.net') ~ ' <> ' ~ to_decimal('raw.amount') ~ ' - ' ~ to_decimal('raw.fee'),
+            "'net is not amount less fee'",
+        ]]) }} as problem,
         false as is_marked_deleted,
         false as is_test_mode,
         {{ to_text('raw.id') }} as balance_transaction_id,
