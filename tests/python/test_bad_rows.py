@@ -16,8 +16,10 @@ from typing import Any
 import duckdb
 import polars as pl
 import pytest
+import sqlglot
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from sqlglot import exp
 from warehouse_fixture import BuiltWarehouse, Extract, Place, build_once, stripe_tables
 
 EXTRACT = Extract()
@@ -639,6 +641,13 @@ GENERATED = st.builds(
 )
 
 
+def _branches(query: exp.Expr) -> list[exp.Expr]:
+    """The selects that a query unites, outermost unions only."""
+    if isinstance(query, exp.SetOperation):
+        return _branches(query.left) + _branches(query.right)
+    return [query]
+
+
 class StagedCharges:
     """The built warehouse with its raw charges replaced by others."""
 
@@ -651,10 +660,10 @@ class StagedCharges:
         self.connection.execute("create or replace view raw_stripe.charge as from replaced")
         (counts,) = (warehouse.root / "target").rglob("compiled/**/map_stripe__raw_counts.sql")
         # Only the counts of charges: all of them take a second.
-        self.counts = "union all".join(
-            part
-            for part in counts.read_text(encoding="utf-8").split("union all")
-            if "'charge' as raw_table" in part
+        self.counts = " union all ".join(
+            branch.sql("duckdb")
+            for branch in _branches(sqlglot.parse_one(counts.read_text("utf-8"), read="duckdb"))
+            if "'charge' AS raw_table" in branch.sql("duckdb")
         )
 
     def replace(self, rows: list[Generated]) -> None:
