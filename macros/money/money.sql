@@ -15,10 +15,10 @@
             and deviations.source_system = '{{ source_system }}'
 {%- endmacro %}
 
-{#- Minor units, as processors count, to an exact amount in major units; null where the amount is too
-    large to be one. -#}
+{#- Minor units, as processors count, to an exact amount in major units; null where the cell is a
+    fraction of the source's own unit, or too large to be an amount. -#}
 {% macro minor_to_major(cell, minor_unit='currencies.minor_unit') -%}
-    {{ try_to_type(multiply_exactly(to_decimal(cell, 24, 4), minor_unit, 4), 'decimal(18, 4)') }}
+    {{ try_to_type(multiply_exactly(to_integer(cell), minor_unit, 4), 'decimal(18, 4)') }}
 {%- endmacro %}
 
 {#- The product of two decimals at a stated scale. Engines give products of decimals different

@@ -108,7 +108,10 @@ UNREADABLE_AMOUNTS = [
     "twelve",
     "\uff11\uff12",
     "10.5",
+    # Several, because each is off by less than the four places of an amount can show.
     "10.004",
+    "20.004",
+    "30.004",
     "99999999999999999",
     "99999999999999999999999999999999999999999999",
     "",
@@ -769,6 +772,26 @@ def test_rows_and_readable_amounts_are_the_sum_of_their_fates(
     staged: StagedCharges, rows: list[Generated]
 ) -> None:
     check_laws(staged, rows)
+
+
+@pytest.mark.parametrize(
+    ("amount", "currency"),
+    [("10.004", "usd"), ("10.123", "usd"), ("10.04", "Kwd"), ("10.4", "clf"), ("0.5", "jpy")],
+)
+def test_fractions_of_a_unit_are_quarantined_and_still_add_up(
+    staged: StagedCharges, amount: str, currency: str
+) -> None:
+    row = Generated(
+        id=None,
+        amount=(amount, False),
+        currency=(currency, True),
+        created=("2026-01-05", True),
+        status=("succeeded", True),
+        captured=("true", True),
+        synced=None,
+        account="acct_a",
+    )
+    check_laws(staged, [row] * 7)
 
 
 @settings(
