@@ -49,7 +49,11 @@ applied as (
             as paid_amount,
         {{ sum_amount("case when application_kind = 'credit_note' then applied_amount end") }}
             as credited_amount,
-        {{ sum_amount("case when application_kind not in ('payment', 'credit_note') then applied_amount end") }}
+        {{ sum_amount("case when application_kind = 'write_off' then applied_amount end") }}
+            as written_off_amount,
+        {{ sum_amount(
+            "case when application_kind not in ('payment', 'credit_note', 'write_off') then applied_amount end"
+        ) }}
             as otherwise_settled_amount
 
     from {{ ref('cdm_document_applications') }}
@@ -177,12 +181,14 @@ select
     cast(coalesce(applied.credited_amount, 0) as decimal(18, 4)) as credited_amount,
     cast(coalesce(applied.otherwise_settled_amount, 0) as decimal(18, 4))
         as otherwise_settled_amount,
-    cast(coalesce(written_off.written_off_amount, 0) as decimal(18, 4)) as written_off_amount,
+    cast(coalesce(written_off.written_off_amount, applied.written_off_amount, 0) as decimal(18, 4)) as written_off_amount,
     case
         when priced.invoice_status in ('draft', 'void') then cast(0 as decimal(18, 4))
         else cast(
             priced.total_amount - coalesce(applied.paid_amount, 0) - coalesce(applied.credited_amount, 0)
-            - coalesce(applied.otherwise_settled_amount, 0) - coalesce(written_off.written_off_amount, 0)
+            - coalesce(applied.otherwise_settled_amount, 0)
+            -- A write-off may be told as an adjustment, as an application or as both: once is enough.
+            - coalesce(written_off.written_off_amount, applied.written_off_amount, 0)
             as decimal(18, 4)
         )
     end as open_amount,

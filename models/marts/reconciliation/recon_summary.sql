@@ -21,7 +21,7 @@ pairs as (
 
 thresholds as (
 
-    select * from {{ ref('recon_thresholds') }} where legal_entity_code = '*'
+    select * from {{ ref('recon_thresholds') }}
 
 ),
 
@@ -63,8 +63,9 @@ gated as (
             totals.open_variance_gross_amount
             - case when pairs.in_transit_is_normal then totals.timing_amount else 0 end as decimal(38, 4)
         ) as gated_variance_amount,
-        thresholds.max_open_variance_bps,
-        thresholds.gate_action
+        -- An entity's own limit goes before that of all entities.
+        coalesce(own_limits.max_open_variance_bps, thresholds.max_open_variance_bps) as max_open_variance_bps,
+        coalesce(own_limits.gate_action, thresholds.gate_action) as gate_action
 
     from totals
 
@@ -73,8 +74,15 @@ gated as (
 
     left join thresholds
         on totals.pair_id = thresholds.pair_id
+        and thresholds.legal_entity_code = '*'
         and totals.period_month >= thresholds.valid_from_on
         and totals.period_month < thresholds.valid_before_on
+
+    left join thresholds as own_limits
+        on totals.pair_id = own_limits.pair_id
+        and totals.legal_entity_code = own_limits.legal_entity_code
+        and totals.period_month >= own_limits.valid_from_on
+        and totals.period_month < own_limits.valid_before_on
 
 )
 
@@ -91,6 +99,8 @@ select
     left_count > 0 and right_count > 0 as is_judged,
     case
         when left_count = 0 or right_count = 0 then 'not judged'
+        -- No limit in force is not the same as a limit that is kept.
+        when max_open_variance_bps is null then 'no limit'
         -- Multiplied, not divided: exact, and right where the base is zero.
         when gated_variance_amount * 10000 > base_amount * max_open_variance_bps then gate_action
         else 'clean'
