@@ -181,7 +181,8 @@ select
     cast(coalesce(applied.credited_amount, 0) as decimal(18, 4)) as credited_amount,
     cast(coalesce(applied.otherwise_settled_amount, 0) as decimal(18, 4))
         as otherwise_settled_amount,
-    cast(coalesce(written_off.written_off_amount, applied.written_off_amount, 0) as decimal(18, 4)) as written_off_amount,
+    cast(coalesce(written_off.written_off_amount, applied.written_off_amount, 0) as decimal(18, 4))
+        as written_off_amount,
     case
         when priced.invoice_status in ('draft', 'void') then cast(0 as decimal(18, 4))
         else cast(
