@@ -71,7 +71,8 @@ lint: $(INSTALLED)
 	$(BIN)/mypy python_checks tests/python
 	$(BIN)/mypy examples/online_retail
 	$(BIN)/mypy examples/accounts_receivable
-	$(BIN)/sqlfluff lint --processes 2 models tests
+	@echo "sqlfluff"
+	@$(call in_a_throwaway_warehouse,$(BIN)/sqlfluff lint --processes 2 models tests)
 
 docs: $(INSTALLED)
 	$(BIN)/dbt docs generate

@@ -794,6 +794,26 @@ def test_fractions_of_a_unit_are_quarantined_and_still_add_up(
     check_laws(staged, [row] * 7)
 
 
+@pytest.mark.parametrize(
+    ("amount", "is_whole"),
+    [("0e0", True), ("5e0", True), ("1.5e3", True), ("-12.50e+2", True), ("12e-1", False)],
+)
+def test_whole_amounts_may_be_written_with_an_exponent(
+    staged: StagedCharges, amount: str, is_whole: bool
+) -> None:
+    row = Generated(
+        id=None,
+        amount=(amount, is_whole),
+        currency=("usd", True),
+        created=("2026-01-05", True),
+        status=("succeeded", True),
+        captured=("true", True),
+        synced=None,
+        account="acct_a",
+    )
+    check_laws(staged, [row])
+
+
 @settings(
     max_examples=15,
     deadline=None,
