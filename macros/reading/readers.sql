@@ -25,17 +25,12 @@
     end
 {%- endmacro %}
 
-{#- A whole number; 12.0 and 1.2e1 are one (spreadsheets and float columns write them), 12.5 is not. -#}
+{#- A whole number; 12.0 and 12e1 are one (spreadsheets and float columns write them), 12.5 is not.
+    1.5e1 would be one too, but no writer of whole numbers writes it, and its form does not show it. -#}
 {% macro to_integer(cell) -%}
     case
-        when {{ matches_pattern(trimmed(cell), '^[+-]?[0-9]+([.]0*)?$') }}
+        when {{ matches_pattern(trimmed(cell), '^[+-]?[0-9]+([.]0*)?([eE][+]?[0-9]{1,2})?$') }}
             then cast({{ try_to_type(trimmed(cell), 'decimal(18, 0)') }} as bigint)
-        -- Few cells need the wide decimals that an exponent does.
-        when
-            {{ matches_pattern(trimmed(cell), '^[+-]?[0-9]+[.]?[0-9]*[eE][+-]?[0-9]{1,2}$') }}
-            and {{ try_to_type(trimmed(cell), 'decimal(38, 18)') }}
-            = round({{ try_to_type(trimmed(cell), 'decimal(38, 18)') }}, 0)
-            then {{ try_to_type(try_to_type(trimmed(cell), 'decimal(38, 18)'), 'bigint') }}
     end
 {%- endmacro %}
 

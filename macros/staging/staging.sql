@@ -91,7 +91,7 @@
             {{ to_text(cell) }} is not null
             and {{ minor_to_major(cell) }} is null
             and {{ to_decimal(cell, 24, 4) }} = round({{ to_decimal(cell, 24, 4) }}, 0)
-            then '{{ column.name }} is too large for an amount: ' || substr({{ trimmed(cell) }}, 1, 40)
+            then '{{ column.name }} is too large for an amount, or a fraction with an exponent: ' || substr({{ trimmed(cell) }}, 1, 40)
         -- A fraction of the source's own unit, or of the ISO unit where the source counts finer.
         when
             {{ to_decimal(cell, 24, 4) }} <> round({{ to_decimal(cell, 24, 4) }}, 0)
