@@ -242,7 +242,7 @@ class World:
         for name, frame in self.frames():
             wanted = dict(TABLES[name])
             found = dict(frame.schema)
-            if list(found.items()) != [(column, _made(kind)) for column, kind in wanted.items()]:
+            if list(found.items()) != [(column, made(kind)) for column, kind in wanted.items()]:
                 raise ValueError(f"world table {name}: columns {found}, not {wanted}")
 
     def frames(self) -> Iterator[tuple[str, pl.DataFrame]]:
@@ -277,7 +277,7 @@ class World:
         return replace(self, **known)  # type: ignore[arg-type]
 
 
-def _made(kind: pl.DataType | type[pl.DataType]) -> pl.DataType:
+def made(kind: pl.DataType | type[pl.DataType]) -> pl.DataType:
     return kind if isinstance(kind, pl.DataType) else kind()
 
 
@@ -395,4 +395,4 @@ KEYS = {
 
 def frame(table: str, columns: pl.DataFrame) -> pl.DataFrame:
     """`columns` as the table: in its order, with its types; surplus columns are left out."""
-    return columns.select(pl.col(name).cast(_made(kind)) for name, kind in TABLES[table].items())
+    return columns.select(pl.col(name).cast(made(kind)) for name, kind in TABLES[table].items())

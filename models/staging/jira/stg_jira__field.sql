@@ -1,0 +1,51 @@
+{#- Grain: one delivered row of the raw table field. -#}
+with
+
+raw as (
+
+    select * from {{ source('raw_jira', 'field') }}
+
+),
+
+typed as (
+
+    select
+        {{ raw_location() }},
+        {{ row_id(['raw.id']) }} as row_id,
+        {{ delivered_id(['raw.id']) }} as delivered_id,
+        {{ to_utc('raw._fivetran_synced') }} as row_version,
+        {{ payload_hash('jira', 'field') }} as payload_hash,
+        {{ row_problem('jira', 'field') }} as problem,
+        false as is_marked_deleted,
+        false as is_test_mode,
+        {{ to_text('raw.id') }} as field_id,
+        {{ to_text('raw.name') }} as field_name,
+        {{ to_boolean('raw.is_custom') }} as is_custom
+
+    from raw
+
+),
+
+judged as (
+
+    {{ judge_rows('typed') }}
+
+)
+
+select
+    -- place and fate
+    source_account,
+    source_file,
+    source_row,
+    row_id,
+    row_disposition,
+    disposition_reason,
+    row_version as synced_at,
+    is_marked_deleted as is_deleted,
+
+    -- the record
+    field_id,
+    field_name,
+    is_custom
+
+from judged
