@@ -4,7 +4,7 @@
 
     Reads the canonical tables, not the mappings: these are views over the staging views, and dear.
     Filters and amounts are SQL over one staged row, `staged`. Other staged tables of the system go
-    by their raw names, its rows of status_map by `words`, its currencies by `currencies`. -#}
+    by their raw names (order_ where that is a word of SQL), its rows of status_map by `words`, its currencies by `currencies`. -#}
 {% macro accepted_rows_arrive() -%}
     {#- Called while parsing too: this is how dbt learns the edges. cdm_raw_counts reads every
         staged table, so that all of them are there when this test runs. -#}
@@ -107,7 +107,7 @@ select
         with
 
         {% for raw_table, relation in staged_relations(source_system).items() -%}
-        {{ raw_table }} as (select * from {{ relation }}),
+        {{ name_in_filters(raw_table) }} as (select * from {{ relation }}),
 
         {% endfor -%}
         words as (select * from {{ words }} where source_system = '{{ source_system }}'),
@@ -125,12 +125,18 @@ select
             staged.source_account,
             count(*) as row_count,
             {{ checksum(filter.staged_amount) }} as amount
-        from {{ filter.raw_table }} as staged
+        from {{ name_in_filters(filter.raw_table) }} as staged
         where {{ filter.row_filter }}
         group by staged.source_account
         {{ "union all" if not loop.last }}
         {% endfor %}
     ) as {{ source_system }}_rows
+{%- endmacro %}
+
+{#- What a filter calls a raw table: its name, with an underscore behind it where SQL has reserved the
+    word (order_). -#}
+{% macro name_in_filters(raw_table) -%}
+    {{ raw_table ~ '_' if raw_table in ['order', 'user', 'group', 'table'] else raw_table }}
 {%- endmacro %}
 
 {#- Raw table -> its staging view, of one system. -#}

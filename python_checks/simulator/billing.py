@@ -62,8 +62,19 @@ def bill(settings: Settings, customers: pl.DataFrame, sales: Sales) -> Bills:
 def _cycles(settings: Settings, subscriptions: pl.DataFrame) -> pl.DataFrame:
     """One row for each subscription and day of billing: the month from it on."""
     months = pl.DataFrame({"month_on": company.window_months(settings, LEAD_MONTHS + 1, 1)})
-    columns = ("subscription", "customer", "entity", "currency", "biller", "interval", "bill_day",
-               "started_on", "ended_on", "paused_from_on", "paused_before_on")  # fmt: skip
+    columns = (
+        "subscription",
+        "customer",
+        "entity",
+        "currency",
+        "biller",
+        "interval",
+        "bill_day",
+        "started_on",
+        "ended_on",
+        "paused_from_on",
+        "paused_before_on",
+    )
     return (
         subscriptions.select(columns)
         .join(months, how="cross")
@@ -144,25 +155,55 @@ def _usage_events(settings: Settings, sales: Sales, cycles: pl.DataFrame) -> pl.
         rows.with_columns(known_on=pl.col("received_at").dt.date() + pl.duration(days=1))
         .sort("known_on", "item", "received_at")
         .join_asof(
-            bills.sort("billed_on", "subscription"), left_on="known_on", right_on="billed_on",
-            by="subscription", strategy="forward", check_sortedness=False,
+            bills.sort("billed_on", "subscription"),
+            left_on="known_on",
+            right_on="billed_on",
+            by="subscription",
+            strategy="forward",
+            check_sortedness=False,
         )
-        .select("item", "subscription", "customer", "entity", "meter", "quantity", "occurred_at",
-                "received_at", "billed_on")
+        .select(
+            "item",
+            "subscription",
+            "customer",
+            "entity",
+            "meter",
+            "quantity",
+            "occurred_at",
+            "received_at",
+            "billed_on",
+        )
         .sort("occurred_at", "item", "quantity")
         .with_columns(event=pl.int_range(pl.len()))
-    )  # fmt: skip
+    )
 
 
 def _priced(sales: Sales, cycles: pl.DataFrame, events: pl.DataFrame) -> pl.DataFrame:
     """Lines before tax with the day and reason of the invoice they go on."""
     parts = [
-        _recurring(sales, cycles), _one_time(sales, cycles), _prorated(sales, cycles),
-        _first_of_co_terms(sales), *_metered(sales, cycles, events),
-    ]  # fmt: skip
-    columns = ("subscription", "bill_on", "why", "order", "item", "price", "kind", "description",
-               "quantity", "unit_micros", "list_minor", "discount_minor", "service_from_on",
-               "service_before_on", "is_proration")  # fmt: skip
+        _recurring(sales, cycles),
+        _one_time(sales, cycles),
+        _prorated(sales, cycles),
+        _first_of_co_terms(sales),
+        *_metered(sales, cycles, events),
+    ]
+    columns = (
+        "subscription",
+        "bill_on",
+        "why",
+        "order",
+        "item",
+        "price",
+        "kind",
+        "description",
+        "quantity",
+        "unit_micros",
+        "list_minor",
+        "discount_minor",
+        "service_from_on",
+        "service_before_on",
+        "is_proration",
+    )
     return pl.concat([part.select(columns) for part in parts]).with_columns(
         amount_minor=pl.col("list_minor") - pl.col("discount_minor")
     )
@@ -184,9 +225,17 @@ def _words(items: pl.DataFrame) -> pl.DataFrame:
 def _charged(sales: Sales) -> pl.DataFrame:
     """Every segment with what is needed of its item."""
     items = _words(sales.items).select(
-        "item", "subscription", "price", "kind", "interval", "order", "product_name", "part",
-        item_starts_on="starts_on", item_ends_before_on="ends_before_on",
-    )  # fmt: skip
+        "item",
+        "subscription",
+        "price",
+        "kind",
+        "interval",
+        "order",
+        "product_name",
+        "part",
+        item_starts_on="starts_on",
+        item_ends_before_on="ends_before_on",
+    )
     subscriptions = sales.subscriptions.select(
         "subscription", "currency", "bill_day", "story", "biller", sub_started_on="started_on"
     )
@@ -208,19 +257,16 @@ def _recurring(sales: Sales, cycles: pl.DataFrame) -> pl.DataFrame:
             | _is_anniversary(pl.col("bill_on"), pl.col("sub_started_on"))
         )
     )
-    return (
-        due.with_columns(
-            why=pl.lit("cycle"),
-            service_from_on="bill_on",
-            service_before_on=pl.when(pl.col("interval") == "year")
-            .then(pl.col("bill_on").dt.offset_by("12mo"))
-            .otherwise("next_bill_on"),
-            list_minor=_per_unit(),
-            description=pl.format("{} x {}", "quantity", "product_name"),
-            is_proration=pl.lit(False),
-        )
-        .with_columns(discount_minor=_discount())
-    )  # fmt: skip
+    return due.with_columns(
+        why=pl.lit("cycle"),
+        service_from_on="bill_on",
+        service_before_on=pl.when(pl.col("interval") == "year")
+        .then(pl.col("bill_on").dt.offset_by("12mo"))
+        .otherwise("next_bill_on"),
+        list_minor=_per_unit(),
+        description=pl.format("{} x {}", "quantity", "product_name"),
+        is_proration=pl.lit(False),
+    ).with_columns(discount_minor=_discount())
 
 
 def _is_anniversary(day: pl.Expr, started_on: pl.Expr) -> pl.Expr:
@@ -231,14 +277,20 @@ def _one_time(sales: Sales, cycles: pl.DataFrame) -> pl.DataFrame:
     charged = _charged(sales).filter(pl.col("kind").is_in(["prepaid", "one_time"]))
     days = cycles.filter(~pl.col("is_over")).select("subscription", "bill_on")
     return charged.join(
-        days, left_on=["subscription", "starts_on"], right_on=["subscription", "bill_on"],
+        days,
+        left_on=["subscription", "starts_on"],
+        right_on=["subscription", "bill_on"],
         how="inner",
     ).with_columns(
-        bill_on="starts_on", why=pl.lit("cycle"), list_minor=_per_unit(),
-        discount_minor=pl.lit(0, dtype=pl.Int64), description="product_name",
-        service_from_on="starts_on", service_before_on="item_ends_before_on",
+        bill_on="starts_on",
+        why=pl.lit("cycle"),
+        list_minor=_per_unit(),
+        discount_minor=pl.lit(0, dtype=pl.Int64),
+        description="product_name",
+        service_from_on="starts_on",
+        service_before_on="item_ends_before_on",
         is_proration=pl.lit(False),
-    )  # fmt: skip
+    )
 
 
 def _prorated(sales: Sales, cycles: pl.DataFrame) -> pl.DataFrame:
@@ -259,9 +311,10 @@ def _prorated(sales: Sales, cycles: pl.DataFrame) -> pl.DataFrame:
     year = pl.col("changed_on").dt.year()
     anniversary = pl.date(year, pl.col("sub_started_on").dt.month(), pl.col("bill_day"))
     year_start = (
-        pl.when(anniversary <= pl.col("changed_on")).then(anniversary)
+        pl.when(anniversary <= pl.col("changed_on"))
+        .then(anniversary)
         .otherwise(anniversary.dt.offset_by("-12mo"))
-    )  # fmt: skip
+    )
     is_yearly = pl.col("interval") == "year"
     billed = cycles.filter(~pl.col("is_paused")).select("subscription", "bill_on").unique()
     return (
@@ -306,9 +359,10 @@ def _prorated(sales: Sales, cycles: pl.DataFrame) -> pl.DataFrame:
 def _first_of_co_terms(sales: Sales) -> pl.DataFrame:
     """A second subscription begins inside the period of the first: only the rest is charged."""
     charged = _charged(sales).filter(
-        (pl.col("kind") == "recurring") & (pl.col("story") == "co_term")
+        (pl.col("kind") == "recurring")
+        & (pl.col("story") == "co_term")
         & (pl.col("starts_on") == pl.col("sub_started_on"))
-    )  # fmt: skip
+    )
     ends = bill_day_from(pl.col("starts_on"), pl.col("bill_day"))
     return (
         charged.with_columns(period_before_on=ends)
@@ -321,14 +375,18 @@ def _first_of_co_terms(sales: Sales) -> pl.DataFrame:
             whole_minor=_per_unit(),
         )
         .with_columns(
-            bill_on="starts_on", why=pl.lit("create"), kind=pl.lit("proration"),
+            bill_on="starts_on",
+            why=pl.lit("create"),
+            kind=pl.lit("proration"),
             list_minor=rounded(pl.col("whole_minor") * pl.col("left"), pl.col("days")),
             discount_minor=pl.lit(0, dtype=pl.Int64),
             description=pl.format("{} until {}", "product_name", "period_before_on"),
-            service_from_on="starts_on", service_before_on="period_before_on",
-            is_proration=pl.lit(True), unit_micros=NO_KEY,
+            service_from_on="starts_on",
+            service_before_on="period_before_on",
+            is_proration=pl.lit(True),
+            unit_micros=NO_KEY,
         )
-    )  # fmt: skip
+    )
 
 
 def _metered(sales: Sales, cycles: pl.DataFrame, events: pl.DataFrame) -> list[pl.DataFrame]:
@@ -343,21 +401,24 @@ def _metered(sales: Sales, cycles: pl.DataFrame, events: pl.DataFrame) -> list[p
     used = (
         used.join(charged, on="item", how="left", maintain_order="left")
         .with_columns(
-            why=pl.lit("cycle"), service_from_on=pl.col("bill_on").dt.offset_by("-1mo"),
-            service_before_on="bill_on", is_proration=pl.lit(False),
+            why=pl.lit("cycle"),
+            service_from_on=pl.col("bill_on").dt.offset_by("-1mo"),
+            service_before_on="bill_on",
+            is_proration=pl.lit(False),
             discount_minor=pl.lit(0, dtype=pl.Int64),
             description=pl.format("{} x {}", "quantity", "product_name"),
         )
         .with_row_index("row")
-    )  # fmt: skip
+    )
     tiered = _tiered(used.filter(pl.col("unit_micros").is_null()))
     flat = used.filter(pl.col("unit_micros").is_not_null()).with_columns(list_minor=_per_unit())
     used = pl.concat([tiered.select(flat.columns), flat]).with_columns(kind=pl.lit("usage"))
     bought = (
-        _charged(sales).filter(pl.col("kind") == "prepaid")
+        _charged(sales)
+        .filter(pl.col("kind") == "prepaid")
         .with_columns(bought_minor=_per_unit())
         .select("subscription", "bought_minor")
-    )  # fmt: skip
+    )
     drawn = (
         used.filter(pl.col("part") == "drawdown")
         .join(bought, on="subscription", how="inner")
@@ -371,11 +432,13 @@ def _metered(sales: Sales, cycles: pl.DataFrame, events: pl.DataFrame) -> list[p
         )
         .filter(pl.col("after_minor") > pl.col("before_minor"))
         .with_columns(
-            list_minor=pl.col("before_minor") - pl.col("after_minor"), kind=pl.lit("drawdown"),
-            description=pl.lit("Drawn from prepaid compute"), unit_micros=NO_KEY,
+            list_minor=pl.col("before_minor") - pl.col("after_minor"),
+            kind=pl.lit("drawdown"),
+            description=pl.lit("Drawn from prepaid compute"),
+            unit_micros=NO_KEY,
             order=pl.col("order") + 1,
         )
-    )  # fmt: skip
+    )
     return [used, drawn]
 
 
@@ -415,26 +478,36 @@ def _assembled(
 ) -> tuple[pl.DataFrame, pl.DataFrame]:
     """One invoice for each subscription, day and reason, and debit memos of their own."""
     random = stream(settings.seed, "invoices")
-    people = customers.select("withheld_ppm", 
-        "customer", "method", "terms_days", "minute", payer=pl.coalesce("bill_to", "customer")
+    people = customers.select(
+        "withheld_ppm",
+        "customer",
+        "method",
+        "terms_days",
+        "minute",
+        payer=pl.coalesce("bill_to", "customer"),
     )
     subscriptions = sales.subscriptions.select(
         "subscription", "customer", "entity", "currency", "biller", "started_on"
     )
     heads = (
         lines.group_by("subscription", "bill_on", "why")
-        .agg(subtotal_minor=pl.col("amount_minor").sum(), discount_minor=pl.col("discount_minor").sum())
+        .agg(
+            subtotal_minor=pl.col("amount_minor").sum(),
+            discount_minor=pl.col("discount_minor").sum(),
+        )
         .join(subscriptions, on="subscription", how="left")
         .join(people, on="customer", how="left")
         .with_columns(kind=pl.lit("invoice"))
         .sort("bill_on", "subscription", "why")
-    )  # fmt: skip
+    )
     is_first = pl.col("bill_on") == pl.col("started_on")
     heads = heads.with_columns(
-        reason=pl.when(pl.col("why") == "update").then(pl.lit("subscription_update"))
-        .when(is_first | (pl.col("why") == "create")).then(pl.lit("subscription_create"))
+        reason=pl.when(pl.col("why") == "update")
+        .then(pl.lit("subscription_update"))
+        .when(is_first | (pl.col("why") == "create"))
+        .then(pl.lit("subscription_create"))
         .otherwise(pl.lit("subscription_cycle"))
-    )  # fmt: skip
+    )
     memos, memo_lines = _debit_memos(settings, heads, random)
     heads = pl.concat([heads, memos.select(heads.columns)])
     lines = pl.concat([lines, memo_lines.select(lines.columns)])
@@ -446,15 +519,21 @@ def _assembled(
     # Stripe bills at the minute of the subscription, Zuora's run begins at three and is posted at
     # noon; the drafts of the next run are made in the evening before.
     created_at = (
-        pl.when(is_draft).then(instant_of(pl.lit(settings.last_on), 20 * 60))
-        .when(is_zuora).then(instant_of(pl.col("bill_on"), 190))
+        pl.when(is_draft)
+        .then(instant_of(pl.lit(settings.last_on), 20 * 60))
+        .when(is_zuora)
+        .then(instant_of(pl.col("bill_on"), 190))
         .otherwise(pl.col("bill_on").cast(pl.Datetime("us")) + pl.duration(minutes="minute"))
-    )  # fmt: skip
+    )
     issued_at = (
-        pl.when(is_draft).then(None)
-        .when(is_zuora).then(instant_of(pl.col("bill_on"), 12 * 60))
-        .otherwise(pl.col("bill_on").cast(pl.Datetime("us")) + pl.duration(minutes=pl.col("minute") + 60))
-    )  # fmt: skip
+        pl.when(is_draft)
+        .then(None)
+        .when(is_zuora)
+        .then(instant_of(pl.col("bill_on"), 12 * 60))
+        .otherwise(
+            pl.col("bill_on").cast(pl.Datetime("us")) + pl.duration(minutes=pl.col("minute") + 60)
+        )
+    )
     heads = (
         heads.with_columns(is_draft=is_draft, created_at=created_at, issued_at=issued_at)
         .with_columns(issued_on=day_of(pl.col("issued_at")))
@@ -475,15 +554,23 @@ def _assembled(
     numbered = (
         lines.join(
             heads.select("subscription", "bill_on", "why", "invoice", "currency"),
-            on=["subscription", "bill_on", "why"], how="inner",
+            on=["subscription", "bill_on", "why"],
+            how="inner",
         )
         .sort("invoice", "order", "item", "kind", nulls_last=True)
         .with_columns(
             line=pl.int_range(pl.len()),
-            position=pl.int_range(1, pl.len() + 1).over("invoice", order_by=["order", "item", "kind"]),
+            position=pl.int_range(1, pl.len() + 1).over(
+                "invoice", order_by=["order", "item", "kind"]
+            ),
         )
-        .join(company.prices().select("price", "product"), on="price", how="left", maintain_order="left")
-    )  # fmt: skip
+        .join(
+            company.prices().select("price", "product"),
+            on="price",
+            how="left",
+            maintain_order="left",
+        )
+    )
     return heads, numbered
 
 
@@ -493,26 +580,40 @@ def _debit_memos(
     """Charges by hand, to direct payers of Zuora, some days after an invoice of theirs."""
     is_direct = ~pl.col("method").is_in(company.PROCESSOR_METHODS)
     rows = heads.filter(
-        (pl.col("biller") == "zuora") & is_direct
+        (pl.col("biller") == "zuora")
+        & is_direct
         & pl.col("bill_on").is_between(settings.first_on, settings.last_on - timedelta(days=20))
-    ).sort("subscription", "bill_on", "why")  # fmt: skip
+    ).sort("subscription", "bill_on", "why")
     take = at_least(DEBIT_MEMO_SHARE, rows.height, settings)
-    rows = rows[np.sort(random.permutation(rows.height)[:take]).tolist()]
+    rows = company.picked(rows, take, random)
     tens = pl.Series(random.integers(5, 60, rows.height))
     step = units_per_major() * pl.when(pl.col("currency") == "JPY").then(100).otherwise(1)
     memos = rows.with_columns(
-        kind=pl.lit("debit_memo"), reason=pl.lit("manual"), why=pl.lit("memo"),
-        bill_on=pl.col("bill_on") + pl.duration(days=8), subtotal_minor=tens * 10 * step,
+        kind=pl.lit("debit_memo"),
+        reason=pl.lit("manual"),
+        why=pl.lit("memo"),
+        bill_on=pl.col("bill_on") + pl.duration(days=8),
+        subtotal_minor=tens * 10 * step,
         discount_minor=pl.lit(0, dtype=pl.Int64),
-    )  # fmt: skip
+    )
     lines = memos.select(
-        "subscription", "bill_on", "why", order=pl.lit(0, dtype=pl.Int64), item=NO_KEY,
-        price=NO_KEY, kind=pl.lit("one_time"), description=pl.lit("Correction of an earlier bill"),
-        quantity=pl.lit(1, dtype=pl.Int64), unit_micros=NO_KEY, list_minor="subtotal_minor",
-        discount_minor=pl.lit(0, dtype=pl.Int64), service_from_on="bill_on",
-        service_before_on=pl.col("bill_on") + pl.duration(days=1), is_proration=pl.lit(False),
+        "subscription",
+        "bill_on",
+        "why",
+        order=pl.lit(0, dtype=pl.Int64),
+        item=NO_KEY,
+        price=NO_KEY,
+        kind=pl.lit("one_time"),
+        description=pl.lit("Correction of an earlier bill"),
+        quantity=pl.lit(1, dtype=pl.Int64),
+        unit_micros=NO_KEY,
+        list_minor="subtotal_minor",
+        discount_minor=pl.lit(0, dtype=pl.Int64),
+        service_from_on="bill_on",
+        service_before_on=pl.col("bill_on") + pl.duration(days=1),
+        is_proration=pl.lit(False),
         amount_minor="subtotal_minor",
-    )  # fmt: skip
+    )
     return memos, lines
 
 
@@ -570,11 +671,14 @@ def _taxed(
 def _voided(settings: Settings, invoices: pl.DataFrame) -> pl.DataFrame:
     random = stream(settings.seed, "voids")
     can = invoices.filter(
-        ~pl.col("is_draft") & ~pl.col("is_opening") & (pl.col("total_minor") > 0)
-        & (pl.col("kind") == "invoice") & (pl.col("issued_on") <= settings.last_on - timedelta(days=6))
-    ).select("invoice")  # fmt: skip
+        ~pl.col("is_draft")
+        & ~pl.col("is_opening")
+        & (pl.col("total_minor") > 0)
+        & (pl.col("kind") == "invoice")
+        & (pl.col("issued_on") <= settings.last_on - timedelta(days=6))
+    ).select("invoice")
     take = at_least(VOID_SHARE, can.height, settings)
-    chosen = can[np.sort(random.permutation(can.height)[:take]).tolist()].with_columns(
+    chosen = company.picked(can, take, random).with_columns(
         wait=pl.Series(random.integers(2, 50, take))
     )
     return (
@@ -592,17 +696,23 @@ def _with_lines(events: pl.DataFrame, lines: pl.DataFrame) -> pl.DataFrame:
 def _billing_runs(invoices: pl.DataFrame) -> pl.DataFrame:
     """Zuora's runs: one for each entity and day on which it bills."""
     is_run = (
-        (pl.col("biller") == "zuora") & (pl.col("kind") == "invoice")
-        & (pl.col("why") == "cycle") & ~pl.col("is_opening")
-    )  # fmt: skip
+        (pl.col("biller") == "zuora")
+        & (pl.col("kind") == "invoice")
+        & (pl.col("why") == "cycle")
+        & ~pl.col("is_opening")
+    )
     runs = (
         invoices.filter(is_run)
         .group_by("entity", target_on="bill_on")
-        .agg(expected=pl.len().cast(pl.Int64), is_draft=pl.col("is_draft").any(),
-             created_at=pl.col("created_at").min(), posted_at=pl.col("issued_at").max())
+        .agg(
+            expected=pl.len().cast(pl.Int64),
+            is_draft=pl.col("is_draft").any(),
+            created_at=pl.col("created_at").min(),
+            posted_at=pl.col("issued_at").max(),
+        )
         .sort("target_on", "entity")
         .with_columns(run=pl.int_range(pl.len()))
-    )  # fmt: skip
+    )
     return runs.with_columns(
         processed="expected",
         failed=pl.lit(0, dtype=pl.Int64),
@@ -615,10 +725,17 @@ def _billing_runs(invoices: pl.DataFrame) -> pl.DataFrame:
 
 def _with_runs(invoices: pl.DataFrame, runs: pl.DataFrame) -> pl.DataFrame:
     keys = runs.select(
-        "entity", "run", bill_on="target_on", biller=pl.lit("zuora"), why=pl.lit("cycle"),
-        kind=pl.lit("invoice"), is_opening=pl.lit(False),
-    )  # fmt: skip
+        "entity",
+        "run",
+        bill_on="target_on",
+        biller=pl.lit("zuora"),
+        why=pl.lit("cycle"),
+        kind=pl.lit("invoice"),
+        is_opening=pl.lit(False),
+    )
     return invoices.join(
-        keys, on=["entity", "bill_on", "biller", "why", "kind", "is_opening"], how="left",
+        keys,
+        on=["entity", "bill_on", "biller", "why", "kind", "is_opening"],
+        how="left",
         maintain_order="left",
-    )  # fmt: skip
+    )

@@ -20,36 +20,52 @@ from python_checks.simulator.randomness import stream
 from python_checks.simulator.settings import Settings
 
 # The chance that an attempt succeeds, after so many days from the first.
-CARD_ATTEMPTS = ((0, 0.90), (3, 0.45), (8, 0.40), (15, 0.35))
+CARD_ATTEMPTS = ((0, 0.90), (3, 0.40), (8, 0.30), (15, 0.25))
 DEBIT_ATTEMPTS = ((3, 0.965), (9, 0.60))
 DECLINES = (
-    ("insufficient_funds", 0.42), ("generic_decline", 0.22), ("do_not_honor", 0.12),
-    ("expired_card", 0.10), ("card_velocity_exceeded", 0.05), ("lost_card", 0.04),
-    ("fraudulent", 0.03), ("authentication_required", 0.02),
-)  # fmt: skip
+    ("insufficient_funds", 0.42),
+    ("generic_decline", 0.22),
+    ("do_not_honor", 0.12),
+    ("expired_card", 0.10),
+    ("card_velocity_exceeded", 0.05),
+    ("lost_card", 0.04),
+    ("fraudulent", 0.03),
+    ("authentication_required", 0.02),
+)
 BRANDS = (("visa", 0.52), ("mastercard", 0.33), ("amex", 0.15))
 SPLIT_SHARE = 0.012
 CREDIT_SHARE, TWICE_SHARE = 0.045, 0.15
 CREDIT_REASONS = (
-    ("billing_error", 0.30), ("goodwill", 0.25), ("service_issue", 0.20),
-    ("duplicate", 0.10), ("contract_change", 0.15),
-)  # fmt: skip
+    ("billing_error", 0.30),
+    ("goodwill", 0.25),
+    ("service_issue", 0.20),
+    ("duplicate", 0.10),
+    ("contract_change", 0.15),
+)
 AUTHORS = ("a.keller", "b.osei", "c.tanaka", "d.moreau", "e.lindqvist", "f.novak")
 APPROVERS = ("m.ferrari", "n.adeyemi", "o.schmidt")
 REFUND_FAILS_SHARE, REFUND_FAILS_AFTER_DAYS = 0.12, 5
 DISPUTE_SHARE, INQUIRY_SHARE = 0.014, 0.25
 DISPUTE_REASONS = (
-    ("fraudulent", 0.45), ("product_not_received", 0.15), ("subscription_canceled", 0.2),
-    ("duplicate", 0.1), ("unrecognized", 0.1),
-)  # fmt: skip
+    ("fraudulent", 0.45),
+    ("product_not_received", 0.15),
+    ("subscription_canceled", 0.2),
+    ("duplicate", 0.1),
+    ("unrecognized", 0.1),
+)
 # The processor's rate is a little worse than the one in the books.
 PROCESSOR_MARGIN_PPM = 995_000
 PAYOUT_WEEKDAYS = (2, 5)
 # How the invoices of direct payers end; the rest is paid in full, some days off the due date.
 DIRECT_ENDS = (
-    ("part", 0.05), ("short", 0.04), ("unidentified", 0.025), ("wrong_entity", 0.02),
-    ("returned", 0.02), ("over", 0.012), ("unpaid", 0.05),
-)  # fmt: skip
+    ("part", 0.05),
+    ("short", 0.04),
+    ("unidentified", 0.025),
+    ("wrong_entity", 0.02),
+    ("returned", 0.025),
+    ("over", 0.012),
+    ("unpaid", 0.05),
+)
 BATCH_PAYERS_SHARE = 0.22
 NO_DAY = pl.lit(None, dtype=pl.Date)
 NO_INSTANT = pl.lit(None, dtype=pl.Datetime("us"))
@@ -91,16 +107,27 @@ def collect(settings: Settings, bills: Bills, rates: pl.DataFrame) -> Cash:
     write_offs = _write_offs(settings, due, ends, credits, intents, charges, applications)
     others = _other_bank_entries(settings, receipts)
     return Cash(
-        credits, credit_lines, balances, write_offs, intents, charges, refunds, disputes, movements,
-        payouts, receipts, applications, others,
-    )  # fmt: skip
+        credits,
+        credit_lines,
+        balances,
+        write_offs,
+        intents,
+        charges,
+        refunds,
+        disputes,
+        movements,
+        payouts,
+        receipts,
+        applications,
+        others,
+    )
 
 
 def _some(
     rows: pl.DataFrame, share: float, settings: Settings, random: np.random.Generator
 ) -> pl.DataFrame:
     take = at_least(share, rows.height, settings)
-    return rows[np.sort(random.permutation(rows.height)[:take]).tolist()]
+    return company.picked(rows, take, random)
 
 
 # --- through the processor ------------------------------------------------------------------------
@@ -151,14 +178,17 @@ def _credit_notes(
         due.join(ends, on="invoice", how="left", maintain_order="left")
         .join(first, on="invoice", how="inner", maintain_order="left")
         .filter(
-            (pl.col("kind") == "invoice") & ~pl.col("is_opening") & pl.col("voided_at").is_null()
-            & (pl.col("total_minor") > 0) & (pl.col("is_direct") | pl.col("is_paid"))
+            (pl.col("kind") == "invoice")
+            & ~pl.col("is_opening")
+            & pl.col("voided_at").is_null()
+            & (pl.col("total_minor") > 0)
+            & (pl.col("is_direct") | pl.col("is_paid"))
             # The rest of the invoice stays above the credit, whatever else is on it.
             & (pl.col("amount_minor") <= pl.col("subtotal_minor"))
             & (pl.col("issued_on") <= settings.last_on - timedelta(days=5))
         )
         .with_columns(days=_first_success_days().fill_null(0))
-    )  # fmt: skip
+    )
     chosen = _some(can, CREDIT_SHARE, settings, random)
     count = chosen.height
     whole = random.choice([100_000, 200_000, 250_000, 300_000, 400_000], count)
@@ -176,12 +206,16 @@ def _credit_notes(
     )
     # Once a customer at most: what is granted is used on the next invoice.
     chosen = chosen.with_columns(
-        to_balance=pl.col("to_balance") & (pl.col("biller") == "stripe")
+        to_balance=pl.col("to_balance")
+        & (pl.col("biller") == "stripe")
         & (pl.col("invoice") == pl.col("invoice").min().over("customer"))
     ).with_columns(
-        goes_to=pl.when("is_direct").then(pl.lit("invoice"))
-        .when("to_balance").then(pl.lit("balance")).otherwise(pl.lit("refund"))
-    )  # fmt: skip
+        goes_to=pl.when("is_direct")
+        .then(pl.lit("invoice"))
+        .when("to_balance")
+        .then(pl.lit("balance"))
+        .otherwise(pl.lit("refund"))
+    )
     again = chosen.filter(pl.col("is_twice") & (pl.col("goes_to") == "refund")).with_columns(
         wait=pl.col("wait") + 6, share_ppm=pl.lit(150_000, dtype=pl.Int64)
     )
@@ -220,9 +254,12 @@ def _credit_notes(
         )
     )
     note_lines = notes.select(
-        "credit_note", "line", credit_note_line="credit_note", amount_minor="subtotal_minor",
+        "credit_note",
+        "line",
+        credit_note_line="credit_note",
+        amount_minor="subtotal_minor",
         tax_minor="tax_minor",
-    )  # fmt: skip
+    )
     return notes, note_lines
 
 
@@ -235,24 +272,38 @@ def _entity_prefix() -> pl.Expr:
 def _credit_balances(due: pl.DataFrame, credits: pl.DataFrame) -> pl.DataFrame:
     """Credit is granted by a note and used on the customer's next invoice, as far as it goes."""
     granted = credits.filter(pl.col("goes_to") == "balance").select(
-        "customer", "entity", "currency", "credit_note", at="issued_at", amount_minor="total_minor",
+        "customer",
+        "entity",
+        "currency",
+        "credit_note",
+        at="issued_at",
+        amount_minor="total_minor",
         invoice=NO_KEY,
-    )  # fmt: skip
+    )
     following = due.filter(pl.col("voided_at").is_null() & (pl.col("total_minor") > 0)).select(
         "customer", "issued_at", next_invoice="invoice", next_minor="total_minor"
     )
     used = (
         granted.sort("at", "credit_note")
         .join_asof(
-            following.sort("issued_at", "next_invoice"), left_on="at", right_on="issued_at",
-            by="customer", strategy="forward", check_sortedness=False,
+            following.sort("issued_at", "next_invoice"),
+            left_on="at",
+            right_on="issued_at",
+            by="customer",
+            strategy="forward",
+            check_sortedness=False,
         )
         .filter(pl.col("next_invoice").is_not_null())
         .select(
-            "customer", "entity", "currency", credit_note=NO_KEY, at="issued_at",
-            amount_minor=-pl.min_horizontal("amount_minor", "next_minor"), invoice="next_invoice",
+            "customer",
+            "entity",
+            "currency",
+            credit_note=NO_KEY,
+            at="issued_at",
+            amount_minor=-pl.min_horizontal("amount_minor", "next_minor"),
+            invoice="next_invoice",
         )
-    )  # fmt: skip
+    )
     return (
         pl.concat([granted, used])
         .sort("at", "customer", "amount_minor")
@@ -298,8 +349,10 @@ def _charges(
             created_at=pl.col("issued_at") + pl.duration(minutes=2, hours=26 * pl.col("part")),
         )
     )
-    days = {1: {n: d for n, (d, _) in enumerate(CARD_ATTEMPTS, start=1)},
-            0: {n: d for n, (d, _) in enumerate(DEBIT_ATTEMPTS, start=1)}}  # fmt: skip
+    days = {
+        1: {n: d for n, (d, _) in enumerate(CARD_ATTEMPTS, start=1)},
+        0: {n: d for n, (d, _) in enumerate(DEBIT_ATTEMPTS, start=1)},
+    }
     count = int(intents["tries"].sum())
     charges = (
         intents.with_columns(attempt=pl.int_ranges(1, pl.col("tries") + 1))
@@ -309,25 +362,29 @@ def _charges(
             .then(pl.col("attempt").replace_strict(days[1], return_dtype=pl.Int64))
             .otherwise(pl.col("attempt").replace_strict(days[0], default=9, return_dtype=pl.Int64)),
             status=pl.when((pl.col("attempt") == pl.col("tries")) & pl.col("is_paid"))
-            .then(pl.lit("succeeded")).otherwise(pl.lit("failed")),
+            .then(pl.lit("succeeded"))
+            .otherwise(pl.lit("failed")),
             declined=pl.Series(company.choose(random, DECLINES, count)),
             brand_of=pl.col("customer") % 100,
         )
         .with_columns(
             at=pl.col("created_at") + pl.duration(days="wait", minutes=1),
             decline_code=pl.when(pl.col("status") == "failed").then(
-                pl.when(pl.col("method") == "card").then("declined")
+                pl.when(pl.col("method") == "card")
+                .then("declined")
                 .otherwise(pl.lit("insufficient_funds"))
             ),
             brand=pl.when(pl.col("method") == "card").then(
-                pl.when(pl.col("brand_of") < 52).then(pl.lit("visa"))
-                .when(pl.col("brand_of") < 85).then(pl.lit("mastercard"))
+                pl.when(pl.col("brand_of") < 52)
+                .then(pl.lit("visa"))
+                .when(pl.col("brand_of") < 85)
+                .then(pl.lit("mastercard"))
                 .otherwise(pl.lit("amex"))
             ),
         )
         .sort("at", "intent", "attempt")
         .with_columns(charge=pl.int_range(pl.len()))
-    )  # fmt: skip
+    )
     return intents, charges
 
 
@@ -353,15 +410,12 @@ def _refunds(settings: Settings, credits: pl.DataFrame, charges: pl.DataFrame) -
     fails = _some(rows, REFUND_FAILS_SHARE, settings, random).select(
         "credit_note", fails=pl.lit(True)
     )
-    return (
-        rows.join(fails, on="credit_note", how="left", maintain_order="left")
-        .with_columns(
-            refund=pl.int_range(pl.len()),
-            failed_at=pl.when("fails").then(
-                pl.col("at") + pl.duration(days=REFUND_FAILS_AFTER_DAYS, hours=3)
-            ),
-        )
-    )  # fmt: skip
+    return rows.join(fails, on="credit_note", how="left", maintain_order="left").with_columns(
+        refund=pl.int_range(pl.len()),
+        failed_at=pl.when("fails").then(
+            pl.col("at") + pl.duration(days=REFUND_FAILS_AFTER_DAYS, hours=3)
+        ),
+    )
 
 
 def _disputes(
@@ -370,14 +424,17 @@ def _disputes(
     random = stream(settings.seed, "disputes")
     can = (
         charges.filter(
-            (pl.col("status") == "succeeded") & (pl.col("method") == "card")
+            (pl.col("status") == "succeeded")
+            & (pl.col("method") == "card")
             & (pl.col("at").dt.date() <= settings.last_on - timedelta(days=30))
         )
         .join(refunds.select("charge"), on="charge", how="anti")
         .sort("charge")
-    )  # fmt: skip
-    rows = _some(can, 2 * DISPUTE_SHARE, settings, random)
-    rows = rows[np.sort(random.permutation(rows.height)).tolist()]
+    )
+    # Enough of them to see every end of one.
+    least = 4 * company.LEAST if settings.customers >= company.LEAST_FROM_CUSTOMERS else 4
+    take = min(can.height, max(least, round(DISPUTE_SHARE * can.height)))
+    rows = company.picked(can, take, random)
     count = rows.height
     # A quarter inquiries; of the rest two fifths are won, as many lost, the others still open.
     place = random.permutation(count)
@@ -406,14 +463,23 @@ def _disputes(
 
 
 def _processor(
-    settings: Settings, rates: pl.DataFrame, intents: pl.DataFrame, charges: pl.DataFrame,
-    refunds: pl.DataFrame, disputes: pl.DataFrame,
-) -> tuple[pl.DataFrame, pl.DataFrame]:  # fmt: skip
+    settings: Settings,
+    rates: pl.DataFrame,
+    intents: pl.DataFrame,
+    charges: pl.DataFrame,
+    refunds: pl.DataFrame,
+    disputes: pl.DataFrame,
+) -> tuple[pl.DataFrame, pl.DataFrame]:
     """Every movement of the processor's balances, and the payouts that empty them."""
     entities = company.entities().select(
-        "entity", home="currency", fee_ppm="fee_ppm", fee_fixed="fee_fixed_minor",
-        dispute_fee="dispute_fee_minor", settle_days="settle_days", transit_days="transit_days",
-    )  # fmt: skip
+        "entity",
+        home="currency",
+        fee_ppm="fee_ppm",
+        fee_fixed="fee_fixed_minor",
+        dispute_fee="dispute_fee_minor",
+        settle_days="settle_days",
+        transit_days="transit_days",
+    )
     booked = rates.select(
         currency="from_currency", home="to_currency", month_on="month_on", booked="booked_micros"
     )
@@ -436,65 +502,100 @@ def _processor(
     facts = paid.select("charge", "home", "rate_micros", "dispute_fee", "settle_days")
     none = {"refund": NO_KEY, "dispute": NO_KEY}
     charged = paid.select(
-        "entity", "charge", "at", "rate_micros", **none, kind=pl.lit("charge"),
+        "entity",
+        "charge",
+        "at",
+        "rate_micros",
+        **none,
+        kind=pl.lit("charge"),
         available_on=pl.col("at").dt.date() + pl.duration(days="settle_days"),
         gross_minor=settled(pl.col("amount_minor")),
-        fee_minor=half_up(settled(pl.col("amount_minor")) * pl.col("fee_ppm"), 1_000_000) + pl.col("fee_fixed"),
-    )  # fmt: skip
+        fee_minor=half_up(settled(pl.col("amount_minor")) * pl.col("fee_ppm"), 1_000_000)
+        + pl.col("fee_fixed"),
+    )
     columns = charged.columns
     back = refunds.drop("home", strict=False).join(
         facts, on="charge", how="left", maintain_order="left"
     )
     refunded = back.with_columns(
-        dispute=NO_KEY, kind=pl.lit("refund"), available_on=pl.col("at").dt.date(),
-        gross_minor=-settled(pl.col("amount_minor")), fee_minor=ZERO,
-    ).select(columns)  # fmt: skip
-    failed = back.filter(pl.col("failed_at").is_not_null()).with_columns(
-        dispute=NO_KEY, kind=pl.lit("refund_failure"), at="failed_at",
-        available_on=pl.col("failed_at").dt.date(), gross_minor=settled(pl.col("amount_minor")),
+        dispute=NO_KEY,
+        kind=pl.lit("refund"),
+        available_on=pl.col("at").dt.date(),
+        gross_minor=-settled(pl.col("amount_minor")),
         fee_minor=ZERO,
-    ).select(columns)  # fmt: skip
+    ).select(columns)
+    failed = (
+        back.filter(pl.col("failed_at").is_not_null())
+        .with_columns(
+            dispute=NO_KEY,
+            kind=pl.lit("refund_failure"),
+            at="failed_at",
+            available_on=pl.col("failed_at").dt.date(),
+            gross_minor=settled(pl.col("amount_minor")),
+            fee_minor=ZERO,
+        )
+        .select(columns)
+    )
     taken = disputes.filter(~pl.col("is_inquiry")).join(
         facts, on="charge", how="left", maintain_order="left"
     )
     disputed = taken.with_columns(
-        refund=NO_KEY, kind=pl.lit("dispute"), at="opened_at",
-        available_on=pl.col("opened_at").dt.date(), gross_minor=-settled(pl.col("amount_minor")),
+        refund=NO_KEY,
+        kind=pl.lit("dispute"),
+        at="opened_at",
+        available_on=pl.col("opened_at").dt.date(),
+        gross_minor=-settled(pl.col("amount_minor")),
         fee_minor="dispute_fee",
-    ).select(columns)  # fmt: skip
-    won = taken.filter(pl.col("outcome") == "won").with_columns(
-        refund=NO_KEY, kind=pl.lit("dispute_reversal"), at="closed_at",
-        available_on=pl.col("closed_at").dt.date(), gross_minor=settled(pl.col("amount_minor")),
-        fee_minor=ZERO,
-    ).select(columns)  # fmt: skip
+    ).select(columns)
+    won = (
+        taken.filter(pl.col("outcome") == "won")
+        .with_columns(
+            refund=NO_KEY,
+            kind=pl.lit("dispute_reversal"),
+            at="closed_at",
+            available_on=pl.col("closed_at").dt.date(),
+            gross_minor=settled(pl.col("amount_minor")),
+            fee_minor=ZERO,
+        )
+        .select(columns)
+    )
     months = company.window_months(settings, -1, 1)
     fees = (
         company.entities()
         .join(pl.DataFrame({"month_on": months}, schema={"month_on": pl.Date}), how="cross")
         .with_columns(
-            charge=NO_KEY, **none, rate_micros=NO_KEY, kind=pl.lit("fee"),
+            charge=NO_KEY,
+            **none,
+            rate_micros=NO_KEY,
+            kind=pl.lit("fee"),
             at=pl.col("month_on").cast(pl.Datetime("us")) + pl.duration(hours=6),
-            available_on="month_on", gross_minor=-pl.col("platform_fee_minor"), fee_minor=ZERO,
+            available_on="month_on",
+            gross_minor=-pl.col("platform_fee_minor"),
+            fee_minor=ZERO,
         )
         .select(columns)
-    )  # fmt: skip
+    )
     moves = (
-        pl.concat([charged, refunded, failed, disputed, won, fees.cast(dict(charged.schema))])
+        pl.concat([charged, refunded, failed, disputed, won, fees.cast(charged.schema)])
         .with_columns(net_minor=pl.col("gross_minor") - pl.col("fee_minor"))
         .with_columns(ready_on=_payout_day(pl.col("available_on")))
     )
     payouts, days = _payouts(settings, moves)
     moves = moves.join(days, on=["entity", "ready_on"], how="left", maintain_order="left")
     paid_out = payouts.with_columns(
-        charge=NO_KEY, **none, kind=pl.lit("payout"), rate_micros=NO_KEY, at="created_at",
-        available_on=pl.col("created_at").dt.date(), gross_minor=-pl.col("amount_minor"),
-        fee_minor=ZERO, net_minor=-pl.col("amount_minor"),
-    )  # fmt: skip
+        charge=NO_KEY,
+        **none,
+        kind=pl.lit("payout"),
+        rate_micros=NO_KEY,
+        at="created_at",
+        available_on=pl.col("created_at").dt.date(),
+        gross_minor=-pl.col("amount_minor"),
+        fee_minor=ZERO,
+        net_minor=-pl.col("amount_minor"),
+    )
     wanted = [*columns, "net_minor", "payout"]
     moves = (
-        pl.concat(
-            [moves.select(wanted), paid_out.select(wanted).cast(dict(moves.select(wanted).schema))]
-        )
+        pl.concat([moves.select(wanted), paid_out.select(wanted).cast(moves.select(wanted).schema)])
         .sort("at", "entity", "kind", "charge", "refund", "dispute", nulls_last=True)
         .with_columns(movement=pl.int_range(pl.len()))
     )
@@ -538,18 +639,21 @@ def _payouts(settings: Settings, moves: pl.DataFrame) -> tuple[pl.DataFrame, pl.
             days.extend((*day, len(paid)) for day in waiting)
             paid.append((len(paid), entity, accounts[entity], ready_on, transit[entity], carried))
             waiting, carried = [], 0
-    payouts = (
-        pl.DataFrame(
-            paid,
-            schema={"payout": pl.Int64, "entity": pl.Int64, "bank_account": pl.Int64,
-                    "ready_on": pl.Date, "transit": pl.Int64, "amount_minor": pl.Int64},
-            orient="row",
-        )
-        .with_columns(
-            created_at=pl.col("ready_on").cast(pl.Datetime("us")) + pl.duration(hours=7),
-            arrives_on=business_day(pl.col("ready_on") + pl.duration(days="transit")),
-        )
-    )  # fmt: skip
+    payouts = pl.DataFrame(
+        paid,
+        schema={
+            "payout": pl.Int64,
+            "entity": pl.Int64,
+            "bank_account": pl.Int64,
+            "ready_on": pl.Date,
+            "transit": pl.Int64,
+            "amount_minor": pl.Int64,
+        },
+        orient="row",
+    ).with_columns(
+        created_at=pl.col("ready_on").cast(pl.Datetime("us")) + pl.duration(hours=7),
+        arrives_on=business_day(pl.col("ready_on") + pl.duration(days="transit")),
+    )
     taken = pl.DataFrame(
         days, schema={"entity": pl.Int64, "ready_on": pl.Date, "payout": pl.Int64}, orient="row"
     )
@@ -594,9 +698,9 @@ def _receipts(
         candidates = order[allowed[order]]
         take = at_least(share, count, settings)
         end[candidates[: min(take, len(candidates) // 2)]] = name
-    # Habits belong to the payer: some pay on the day, some weeks late, some once a month.
+    # Habits belong to the payer: some pay on the day, some weeks late, some every second month.
     habits = stream(settings.seed, "habits")
-    people = int(owed["payer"].max() or 0) + 1
+    people = int(due["payer"].to_numpy().max()) + 1
     lateness = np.round(habits.normal(4, 9, people)).astype(np.int64)
     is_batch = habits.random(people) < BATCH_PAYERS_SHARE
     payer = owed["payer"].to_numpy()
@@ -612,7 +716,12 @@ def _receipts(
     first_day = pl.max_horizontal(
         pl.col("issued_on") + pl.duration(days=2), pl.col("due_on") + pl.duration(days="delay")
     )
-    monthly = first_day.dt.month_end()
+    # Every second month all that is due then, in one payment.
+    monthly = (
+        pl.when(first_day.dt.month() % 2 == 0)
+        .then(first_day.dt.month_end())
+        .otherwise(first_day.dt.offset_by("1mo").dt.month_end())
+    )
     pay_on = business_day(
         pl.when(pl.col("is_batch") & (pl.col("end") == "full")).then(monthly).otherwise(first_day)
     )
@@ -623,10 +732,13 @@ def _receipts(
         .then(half_up(pl.col("subtotal_minor") * pl.col("withheld_ppm"), 1_000_000 * step) * step)
         .otherwise(0),
         bank_charge_minor=pl.when(pl.col("end") == "short")
-        .then((15 + pl.col("invoice") % 3 * 5) * units_per_major()
-              * pl.when(pl.col("currency") == "JPY").then(100).otherwise(1))
+        .then(
+            (15 + pl.col("invoice") % 3 * 5)
+            * units_per_major()
+            * pl.when(pl.col("currency") == "JPY").then(100).otherwise(1)
+        )
         .otherwise(0),
-    )  # fmt: skip
+    )
     # Never withholds more than is owed after a credit; bank charges stay below the invoice.
     owed = owed.with_columns(
         withheld_minor=pl.min_horizontal("withheld_minor", pl.col("owed_minor") // 2),
@@ -638,14 +750,18 @@ def _receipts(
         part=ZERO, amount_minor=pl.when(is_part).then(first_part).otherwise("owed_minor")
     )
     rest = owed.filter(is_part).with_columns(
-        part=pl.lit(1, dtype=pl.Int64), amount_minor=pl.col("owed_minor") - first_part,
+        part=pl.lit(1, dtype=pl.Int64),
+        amount_minor=pl.col("owed_minor") - first_part,
         pay_on=business_day(pl.col("pay_on") + pl.duration(days="later")),
-    )  # fmt: skip
+    )
     # Most payments that a bank takes back are made again.
     again = owed.filter((pl.col("end") == "returned") & (pl.col("invoice") % 4 != 0)).with_columns(
-        part=pl.lit(1, dtype=pl.Int64), amount_minor="owed_minor", end=pl.lit("full"),
-        is_batch=pl.lit(False), pay_on=business_day(pl.col("pay_on") + pl.duration(days=14)),
-    )  # fmt: skip
+        part=pl.lit(1, dtype=pl.Int64),
+        amount_minor="owed_minor",
+        end=pl.lit("full"),
+        is_batch=pl.lit(False),
+        pay_on=business_day(pl.col("pay_on") + pl.duration(days=14)),
+    )
     rows = (
         pl.concat([first, rest, again])
         .with_columns(
@@ -661,26 +777,35 @@ def _receipts(
     heads = (
         rows.group_by(key, maintain_order=True)
         .agg(
-            cash_minor=pl.col("cash_minor").sum(), end=pl.col("end").first(),
-            method=pl.col("method").first(), over=pl.col("over").first(),
-            invoices=pl.col("invoice").sort(), first_invoice=pl.col("invoice").min(),
+            cash_minor=pl.col("cash_minor").sum(),
+            end=pl.col("end").first(),
+            method=pl.col("method").first(),
+            over=pl.col("over").first(),
+            invoices=pl.col("invoice").sort(),
+            first_invoice=pl.col("invoice").min(),
         )
         .with_columns(receipt=pl.int_range(pl.len()))
-    )  # fmt: skip
+    )
     kinds = {"unidentified": "unidentified", "wrong_entity": "wrong_entity"}
     heads = heads.with_columns(
         kind=pl.col("end").replace_strict(kinds, default="ordinary", return_dtype=pl.String),
         owed_entity="entity",
         amount_minor=pl.col("cash_minor")
         + pl.when(pl.col("end") == "over")
-        .then(pl.col("over") * units_per_major()
-              * pl.when(pl.col("currency") == "JPY").then(100).otherwise(1) // 10 * 10)
+        .then(
+            pl.col("over")
+            * units_per_major()
+            * pl.when(pl.col("currency") == "JPY").then(100).otherwise(1)
+            // 10
+            * 10
+        )
         .otherwise(0),
     ).with_columns(
         # Dollars that US01 bills go to DE01's account and euros of DE01 to US01's.
         entity=pl.when(pl.col("kind") == "wrong_entity")
-        .then(1 - pl.col("owed_entity")).otherwise("owed_entity")
-    )  # fmt: skip
+        .then(1 - pl.col("owed_entity"))
+        .otherwise("owed_entity")
+    )
     accounts = company.bank_accounts().select("bank_account", "entity", "currency")
     heads = heads.join(accounts, on=["entity", "currency"], how="left", maintain_order="left")
     heads = heads.with_columns(
@@ -694,15 +819,20 @@ def _receipts(
             business_day(pl.col("pay_on") + pl.duration(days=4))
         ),
     )
-    applications = (
-        rows.join(heads.select(*_OWED_KEY, "receipt", "identified_on", "returned_on"),
-                  left_on=key, right_on=_OWED_KEY, how="left", maintain_order="left")
-        .with_columns(
-            application=pl.int_range(pl.len()),
-            applied_on=pl.coalesce("identified_on", business_day(pl.col("pay_on") + pl.duration(days=pl.col("receipt") % 2))),
-            reversed_on="returned_on",
-        )
-    )  # fmt: skip
+    applications = rows.join(
+        heads.select(*_OWED_KEY, "receipt", "identified_on", "returned_on"),
+        left_on=key,
+        right_on=_OWED_KEY,
+        how="left",
+        maintain_order="left",
+    ).with_columns(
+        application=pl.int_range(pl.len()),
+        applied_on=pl.coalesce(
+            "identified_on",
+            business_day(pl.col("pay_on") + pl.duration(days=pl.col("receipt") % 2)),
+        ),
+        reversed_on="returned_on",
+    )
     return heads, applications
 
 
@@ -710,29 +840,42 @@ _OWED_KEY = ["pay_on", "payer", "owed_entity", "currency", "alone"]
 
 
 def _write_offs(
-    settings: Settings, due: pl.DataFrame, ends: pl.DataFrame, credits: pl.DataFrame,
-    intents: pl.DataFrame, charges: pl.DataFrame, applications: pl.DataFrame,
-) -> pl.DataFrame:  # fmt: skip
+    settings: Settings,
+    due: pl.DataFrame,
+    ends: pl.DataFrame,
+    credits: pl.DataFrame,
+    intents: pl.DataFrame,
+    charges: pl.DataFrame,
+    applications: pl.DataFrame,
+) -> pl.DataFrame:
     """What nobody expects any more: cards that failed to the last, direct payers after 75 days."""
-    lost_cards = (
-        intents.filter(~pl.col("is_paid") & (pl.col("invoice") % 5 < 3))
-        .select("invoice", "entity", "amount_minor",
-                on=pl.col("issued_on") + pl.duration(days=42), reason=pl.lit("dunning_exhausted"))
-    )  # fmt: skip
+    lost_cards = intents.filter(~pl.col("is_paid") & (pl.col("invoice") % 5 < 3)).select(
+        "invoice",
+        "entity",
+        "amount_minor",
+        on=pl.col("issued_on") + pl.duration(days=42),
+        reason=pl.lit("dunning_exhausted"),
+    )
     credited = (
         credits.filter(pl.col("goes_to") == "invoice")
         .group_by("invoice")
         .agg(credited_minor=pl.col("total_minor").sum())
     )
     lost = (
-        due.filter(pl.col("is_direct") & pl.col("voided_at").is_null() & (pl.col("total_minor") > 0))
+        due.filter(
+            pl.col("is_direct") & pl.col("voided_at").is_null() & (pl.col("total_minor") > 0)
+        )
         .join(applications.select("invoice"), on="invoice", how="anti")
         .join(credited, on="invoice", how="left", maintain_order="left")
         .filter(pl.col("invoice") % 2 == 0)
-        .select("invoice", "entity",
-                amount_minor=pl.col("total_minor") - pl.col("credited_minor").fill_null(0),
-                on=pl.col("due_on") + pl.duration(days=75), reason=pl.lit("uncollectible"))
-    )  # fmt: skip
+        .select(
+            "invoice",
+            "entity",
+            amount_minor=pl.col("total_minor") - pl.col("credited_minor").fill_null(0),
+            on=pl.col("due_on") + pl.duration(days=75),
+            reason=pl.lit("uncollectible"),
+        )
+    )
     return (
         pl.concat([lost_cards, lost])
         .filter((pl.col("amount_minor") > 0) & (pl.col("on") >= settings.first_on))
@@ -755,30 +898,48 @@ def _other_bank_entries(settings: Settings, receipts: pl.DataFrame) -> pl.DataFr
     months = pl.DataFrame({"month_on": company.window_months(settings, 0, 0)})
     # kind, day of the month, share of the opening balance (ppm)
     monthly = pl.DataFrame(
-        [("rent", 2, -30_000), ("payroll", 25, -160_000), ("bank_fee", 28, -120),
-         ("interest", 28, 400)],
-        schema=["kind", "day", "share_ppm"], orient="row",
-    )  # fmt: skip
+        [
+            ("rent", 2, -30_000),
+            ("payroll", 25, -160_000),
+            ("bank_fee", 28, -120),
+            ("interest", 28, 400),
+        ],
+        schema=["kind", "day", "share_ppm"],
+        orient="row",
+    )
     main = company.bank_accounts().unique("entity", keep="first", maintain_order=True)
     usual = (
-        main.join(months, how="cross").join(monthly, how="cross")
+        main.join(months, how="cross")
+        .join(monthly, how="cross")
         .select(
-            "bank_account", "kind", receipt=NO_KEY,
+            "bank_account",
+            "kind",
+            receipt=NO_KEY,
             on=business_day(pl.col("month_on") + pl.duration(days=pl.col("day") - 1)),
             amount_minor=half_up(pl.col("opening_minor") * pl.col("share_ppm"), 1_000_000),
         )
-    )  # fmt: skip
+    )
     astray = receipts.filter(pl.col("kind") == "wrong_entity")
     accounts = company.bank_accounts().select(
         owed_account="bank_account", owed_entity="entity", currency="currency"
     )
     back_on = business_day(pl.col("identified_on") + pl.duration(days=9))
     out = astray.select(
-        "bank_account", "receipt", kind=pl.lit("intercompany"), on=back_on, amount_minor=-pl.col("amount_minor"),
-    )  # fmt: skip
-    into = astray.join(accounts, on=["owed_entity", "currency"], how="left", maintain_order="left").select(
-        "receipt", "amount_minor", bank_account="owed_account", kind=pl.lit("intercompany"), on=back_on,
-    )  # fmt: skip
+        "bank_account",
+        "receipt",
+        kind=pl.lit("intercompany"),
+        on=back_on,
+        amount_minor=-pl.col("amount_minor"),
+    )
+    into = astray.join(
+        accounts, on=["owed_entity", "currency"], how="left", maintain_order="left"
+    ).select(
+        "receipt",
+        "amount_minor",
+        bank_account="owed_account",
+        kind=pl.lit("intercompany"),
+        on=back_on,
+    )
     columns = ["bank_account", "receipt", "kind", "on", "amount_minor"]
     return (
         pl.concat([part.select(columns) for part in (usual, out, into)])
@@ -786,10 +947,12 @@ def _other_bank_entries(settings: Settings, receipts: pl.DataFrame) -> pl.DataFr
         .with_columns(bank_entry=pl.int_range(pl.len()))
         .with_columns(
             reference=pl.concat_str(
-                pl.col("kind").str.to_uppercase(), pl.lit(" "), pl.col("on").dt.strftime("%Y%m"),
+                pl.col("kind").str.to_uppercase(),
+                pl.lit(" "),
+                pl.col("on").dt.strftime("%Y%m"),
                 pl.when(pl.col("receipt").is_not_null())
                 .then(pl.concat_str(pl.lit(" R"), pl.col("receipt").cast(pl.String)))
                 .otherwise(pl.lit("")),
             )
         )
-    )  # fmt: skip
+    )

@@ -62,10 +62,10 @@ STRIPE_METHODS = {
     "JPY": (("card", 1.0),),
 }
 ZUORA_METHODS = {
-    "USD": (("card", 0.30), ("ach_credit", 0.26), ("wire", 0.26), ("cheque", 0.18)),
-    "KWD": (("card", 0.20), ("wire", 0.80)),
-    "EUR": (("card", 0.28), ("sepa_credit", 0.50), ("wire", 0.22)),
-    "GBP": (("card", 0.30), ("wire", 0.70)), "JPY": (("card", 0.30), ("wire", 0.70)),
+    "USD": (("card", 0.38), ("ach_credit", 0.24), ("wire", 0.23), ("cheque", 0.15)),
+    "KWD": (("card", 0.30), ("wire", 0.70)),
+    "EUR": (("card", 0.36), ("sepa_credit", 0.45), ("wire", 0.19)),
+    "GBP": (("card", 0.38), ("wire", 0.62)), "JPY": (("card", 0.38), ("wire", 0.62)),
 }
 FIRST_WORDS = (
     "Alder", "Amber", "Aster", "Basalt", "Birch", "Cedar", "Cobalt", "Coral", "Dune", "Ember",
@@ -77,7 +77,8 @@ FIRST_WORDS = (
 SECOND_WORDS = (
     "Analytics", "Apparel", "Bakery", "Biotech", "Books", "Capital", "Clinics", "Dental",
     "Electric", "Energy", "Farms", "Foods", "Freight", "Gallery", "Games", "Hotels", "Imaging",
-    "Insurance", "Journals", "Kitchens", "Labs", "Legal", "Logistics", "Media", "Metals", "Mobility",
+    "Insurance", "Journals", "Kitchens", "Labs", "Legal", "Logistics", "Media", "Metals",
+    "Mobility",
     "Optics", "Outfitters", "Partners", "Pharma", "Press", "Robotics", "Sports", "Studios",
     "Textiles", "Tools", "Travel", "Ventures", "Water", "Works",
 )
@@ -165,7 +166,7 @@ def prices() -> pl.DataFrame:
 
 
 def price_tiers() -> pl.DataFrame:
-    rows = []
+    rows: list[tuple[object, ...]] = []
     for market, (_, currency, _, level) in enumerate(MARKETS):
         for product, tiers in TIERS.items():
             units = {"JPY": 1, "KWD": 1000}.get(currency, 100)
@@ -176,6 +177,12 @@ def price_tiers() -> pl.DataFrame:
                 for tier, (up_to, unit, flat) in enumerate(tiers, start=1)
             )  # fmt: skip
     return table("price_tiers", tuple(rows))
+
+
+def picked(rows: pl.DataFrame, take: int, random: np.random.Generator) -> pl.DataFrame:
+    """`take` of the rows, by chance, in their own order."""
+    positions = np.sort(random.permutation(rows.height)[:take])
+    return rows.select(pl.all().gather(pl.Series(positions)))
 
 
 def choose(
@@ -296,7 +303,7 @@ def customers(settings: Settings) -> pl.DataFrame:
 def _with_families(
     found: pl.DataFrame, random: np.random.Generator, settings: Settings
 ) -> pl.DataFrame:
-    """Parents that may pay, mergers, and customers that withhold tax: no customer is two of them."""
+    """Parents that may pay, mergers, and customers that withhold tax: nobody is two of them."""
     count = found.height
     group = found["market"].to_numpy()
     is_zuora = (found["biller"] == "zuora").to_numpy()
@@ -342,7 +349,7 @@ def _with_families(
         withheld_ppm=pl.Series(withheld),
         merged_at=pl.when(pl.Series(merged >= 0)).then(
             pl.lit(settings.first_on).cast(pl.Datetime("us"))
-            + pl.duration(days=pl.Series(merge_day), hours=14)
+            + pl.duration(days=pl.lit(pl.Series(merge_day)), hours=14)
         ),
     )
 

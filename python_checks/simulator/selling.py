@@ -13,16 +13,30 @@ import polars as pl
 
 from python_checks.simulator import company
 from python_checks.simulator.company import (
-    API, BUSINESS, COMMIT, COMPUTE, ONBOARD, PLATFORM, TEAM, TRANSFER, at_least, price_key,
-)  # fmt: skip
+    API,
+    BUSINESS,
+    COMMIT,
+    COMPUTE,
+    ONBOARD,
+    PLATFORM,
+    TEAM,
+    TRANSFER,
+    at_least,
+    price_key,
+)
 from python_checks.simulator.randomness import stream
 from python_checks.simulator.settings import Settings
 
 # The share of the subscriptions with each story that is not `plain`, by the kind that can have it.
 MONTHLY_STORIES = (
-    ("upgrade", 0.06), ("downgrade", 0.04), ("pause", 0.04), ("cancel", 0.05),
-    ("reactivate", 0.04), ("ramp", 0.04), ("renewal", 0.06),
-)  # fmt: skip
+    ("upgrade", 0.06),
+    ("downgrade", 0.04),
+    ("pause", 0.04),
+    ("cancel", 0.05),
+    ("reactivate", 0.04),
+    ("ramp", 0.04),
+    ("renewal", 0.06),
+)
 YEARLY_STORIES = (("upgrade", 0.10), ("renewal", 0.40), ("cancel", 0.06))
 YEARLY_SHARE = {"stripe": 0.12, "zuora": 0.30}
 CO_TERM_SHARE, SECOND_SHARE = 0.12, 0.10
@@ -63,16 +77,25 @@ def _subscriptions(
     settings: Settings, customers: pl.DataFrame, random: np.random.Generator
 ) -> pl.DataFrame:
     main = customers.select(
-        "customer", "entity", "currency", "biller", "market", "size", "merged_at",
-        "is_existing", "created_on", rank=pl.lit(0),
-    )  # fmt: skip
+        "customer",
+        "entity",
+        "currency",
+        "biller",
+        "market",
+        "size",
+        "merged_at",
+        "is_existing",
+        "created_on",
+        rank=pl.lit(0),
+    )
     large = main.filter((pl.col("biller") == "zuora") & pl.col("is_existing"))
     seconds = at_least(CO_TERM_SHARE + SECOND_SHARE, large.height, settings)
-    chosen = np.sort(random.permutation(large.height)[: 2 * seconds])
-    second = large[chosen.tolist()].with_columns(
-        rank=pl.Series(1 + (np.arange(len(chosen)) % 2)), merged_at=FOREVER.cast(pl.Datetime("us"))
+    second = company.picked(large, 2 * seconds, random)
+    second = second.with_columns(
+        rank=pl.Series(1 + (np.arange(second.height) % 2)),
+        merged_at=FOREVER.cast(pl.Datetime("us")),
     )
-    found = pl.concat([main, second.cast(dict(main.schema))]).sort("customer", "rank")
+    found = pl.concat([main, second.cast(main.schema)]).sort("customer", "rank")
     count = found.height
     biller = found["biller"].to_numpy()
     share = np.where(biller == "zuora", YEARLY_SHARE["zuora"], YEARLY_SHARE["stripe"])
@@ -140,10 +163,11 @@ def _subscriptions(
         rank=pl.lit(3, dtype=found.schema["rank"]),
     )
     found = pl.concat(
-        [found.with_columns(renews_subscription=pl.lit(None, dtype=pl.Int64)), back.select(
-            *found.columns, "renews_subscription"
-        )]
-    ).sort("customer", "rank", maintain_order=True)  # fmt: skip
+        [
+            found.with_columns(renews_subscription=pl.lit(None, dtype=pl.Int64)),
+            back.select(*found.columns, "renews_subscription"),
+        ]
+    ).sort("customer", "rank", maintain_order=True)
     renumbered = found.select(
         old="subscription", is_back=pl.col("renews_subscription").is_not_null()
     ).with_columns(subscription=pl.int_range(pl.len()))
@@ -181,9 +205,13 @@ def _stories(found: pl.DataFrame, settings: Settings) -> pl.Series:
 
 
 def _tell(
-    story: np.ndarray, name: str, share: float, candidates: np.ndarray, luck: np.ndarray,
+    story: np.ndarray,
+    name: str,
+    share: float,
+    candidates: np.ndarray,
+    luck: np.ndarray,
     settings: Settings,
-) -> None:  # fmt: skip
+) -> None:
     candidates = candidates[story[candidates] == "plain"]
     take = at_least(share, len(candidates), settings)
     story[
@@ -219,7 +247,7 @@ def _items(
     zuora = (subscriptions["biller"] == "zuora").to_numpy()
     main = ~subscriptions["rank"].is_in([1, 2]).to_numpy()
     seats = np.maximum(
-        2, np.round(np.where(zuora, 26, 9) * size * random.lognormal(0, 0.35, count))
+        2, np.round(np.where(zuora, 24, 15) * size * random.lognormal(0, 0.35, count))
     )
     usage = random.random(count) < np.where(zuora, USAGE_SHARE["zuora"], USAGE_SHARE["stripe"])
     commit = np.zeros(count, dtype=bool)
@@ -243,79 +271,147 @@ def _items(
     story = pl.col("story")
     is_change = story.is_in(["upgrade", "downgrade"])
     plan = (
-        pl.when(story == "upgrade").then(TEAM).when(story == "downgrade").then(BUSINESS)
-        .when(pl.col("starts_as_business")).then(BUSINESS).otherwise(TEAM)
-    )  # fmt: skip
+        pl.when(story == "upgrade")
+        .then(TEAM)
+        .when(story == "downgrade")
+        .then(BUSINESS)
+        .when(pl.col("starts_as_business"))
+        .then(BUSINESS)
+        .otherwise(TEAM)
+    )
     other = pl.when(plan == TEAM).then(BUSINESS).otherwise(TEAM)
     base = base.with_columns(plan=plan, other_plan=other, change=pl.when(is_change).then("mid_on"))
     seat = base.select(
-        "subscription", "interval", "market", "seats", "discount_ppm", "discount_ends",
-        order=pl.lit(1), product="plan", starts_on="started_on",
-        ends_before_on=pl.coalesce("change", "ended_on"), part=pl.lit("seats"),
-    )  # fmt: skip
+        "subscription",
+        "interval",
+        "market",
+        "seats",
+        "discount_ppm",
+        "discount_ends",
+        order=pl.lit(1),
+        product="plan",
+        starts_on="started_on",
+        ends_before_on=pl.coalesce("change", "ended_on"),
+        part=pl.lit("seats"),
+    )
     changed = base.filter(pl.col("change").is_not_null()).select(
-        "subscription", "interval", "market",
+        "subscription",
+        "interval",
+        "market",
         # Half of the changes of plan also change the seats; a downgrade never by much.
         seats=pl.when((pl.col("subscription") % 2 == 0) & (story == "upgrade"))
-        .then(pl.col("seats") + 3).otherwise(pl.col("seats")),
-        discount_ppm=pl.lit(0, dtype=pl.Int64), discount_ends=pl.lit(False),
-        order=pl.lit(2), product="other_plan", starts_on="change",
-        ends_before_on=pl.col("ended_on"), part=pl.lit("changed"),
-    )  # fmt: skip
+        .then(pl.col("seats") + 3)
+        .otherwise(pl.col("seats")),
+        discount_ppm=pl.lit(0, dtype=pl.Int64),
+        discount_ends=pl.lit(False),
+        order=pl.lit(2),
+        product="other_plan",
+        starts_on="change",
+        ends_before_on=pl.col("ended_on"),
+        part=pl.lit("changed"),
+    )
     platform = base.filter((pl.col("biller") == "zuora") & (pl.col("rank") != 2)).select(
-        "subscription", "interval", "market", seats=pl.lit(1, dtype=pl.Int64),
-        discount_ppm=pl.lit(0, dtype=pl.Int64), discount_ends=pl.lit(False), order=pl.lit(0),
-        product=pl.lit(PLATFORM), starts_on="started_on", ends_before_on="ended_on",
+        "subscription",
+        "interval",
+        "market",
+        seats=pl.lit(1, dtype=pl.Int64),
+        discount_ppm=pl.lit(0, dtype=pl.Int64),
+        discount_ends=pl.lit(False),
+        order=pl.lit(0),
+        product=pl.lit(PLATFORM),
+        starts_on="started_on",
+        ends_before_on="ended_on",
         part=pl.lit("platform"),
-    )  # fmt: skip
+    )
     metered = base.filter("has_usage").select(
-        "subscription", interval=pl.lit("month"), market="market",
-        seats=pl.lit(None, dtype=pl.Int64), discount_ppm=pl.lit(0, dtype=pl.Int64),
-        discount_ends=pl.lit(False), order=pl.lit(3),
-        product=pl.when("has_transfer").then(TRANSFER).otherwise(API), starts_on="started_on",
-        ends_before_on="ended_on", part=pl.lit("usage"),
-    )  # fmt: skip
+        "subscription",
+        interval=pl.lit("month"),
+        market="market",
+        seats=pl.lit(None, dtype=pl.Int64),
+        discount_ppm=pl.lit(0, dtype=pl.Int64),
+        discount_ends=pl.lit(False),
+        order=pl.lit(3),
+        product=pl.when("has_transfer").then(TRANSFER).otherwise(API),
+        starts_on="started_on",
+        ends_before_on="ended_on",
+        part=pl.lit("usage"),
+    )
     # Commitments are bought at the first billing inside the window.
     bought_on = bill_day_from(
         pl.max_horizontal("started_on", pl.lit(settings.first_on)), pl.col("bill_day")
     )
     commitment = base.filter("has_commit").select(
-        "subscription", interval=pl.lit("one_time"), market="market",
-        seats=pl.lit(1, dtype=pl.Int64), discount_ppm=pl.lit(0, dtype=pl.Int64),
-        discount_ends=pl.lit(False), order=pl.lit(4), product=pl.lit(COMMIT), starts_on=bought_on,
-        ends_before_on=bought_on.dt.offset_by("12mo"), part=pl.lit("prepaid"),
-    )  # fmt: skip
+        "subscription",
+        interval=pl.lit("one_time"),
+        market="market",
+        seats=pl.lit(1, dtype=pl.Int64),
+        discount_ppm=pl.lit(0, dtype=pl.Int64),
+        discount_ends=pl.lit(False),
+        order=pl.lit(4),
+        product=pl.lit(COMMIT),
+        starts_on=bought_on,
+        ends_before_on=bought_on.dt.offset_by("12mo"),
+        part=pl.lit("prepaid"),
+    )
     drawdown = base.filter("has_commit").select(
-        "subscription", interval=pl.lit("month"), market="market",
-        seats=pl.lit(None, dtype=pl.Int64), discount_ppm=pl.lit(0, dtype=pl.Int64),
-        discount_ends=pl.lit(False), order=pl.lit(5), product=pl.lit(COMPUTE), starts_on=bought_on,
-        ends_before_on="ended_on", part=pl.lit("drawdown"),
-    )  # fmt: skip
+        "subscription",
+        interval=pl.lit("month"),
+        market="market",
+        seats=pl.lit(None, dtype=pl.Int64),
+        discount_ppm=pl.lit(0, dtype=pl.Int64),
+        discount_ends=pl.lit(False),
+        order=pl.lit(5),
+        product=pl.lit(COMPUTE),
+        starts_on=bought_on,
+        ends_before_on="ended_on",
+        part=pl.lit("drawdown"),
+    )
     onboarding = base.filter(
         pl.col("has_onboarding") & (pl.col("biller") == "zuora") & (pl.col("rank") == 0)
     ).select(
-        "subscription", interval=pl.lit("one_time"), market="market",
-        seats=pl.lit(1, dtype=pl.Int64), discount_ppm=pl.lit(0, dtype=pl.Int64),
-        discount_ends=pl.lit(False), order=pl.lit(6), product=pl.lit(ONBOARD),
-        starts_on="started_on", ends_before_on=pl.col("started_on").dt.offset_by("1d"),
+        "subscription",
+        interval=pl.lit("one_time"),
+        market="market",
+        seats=pl.lit(1, dtype=pl.Int64),
+        discount_ppm=pl.lit(0, dtype=pl.Int64),
+        discount_ends=pl.lit(False),
+        order=pl.lit(6),
+        product=pl.lit(ONBOARD),
+        starts_on="started_on",
+        ends_before_on=pl.col("started_on").dt.offset_by("1d"),
         part=pl.lit("onboarding"),
-    )  # fmt: skip
+    )
     columns = seat.columns
     parts = [seat, changed, platform, metered, commitment, drawdown, onboarding]
     items = (
-        pl.concat([part.select(columns).cast({"product": pl.Int64, "order": pl.Int64}) for part in parts])
+        pl.concat(
+            [part.select(columns).cast({"product": pl.Int64, "order": pl.Int64}) for part in parts]
+        )
         .sort("subscription", "order")
         .with_columns(item=pl.int_range(pl.len()), price=_price())
         .join(
             company.prices().select("price", "kind", "unit_micros"),
-            on="price", how="left", maintain_order="left",
+            on="price",
+            how="left",
+            maintain_order="left",
         )
         .join(
-            subscriptions.select("subscription", "contract", "entity", "customer", "story", "change_bill_on",
-                                 "anniversary_on", "started_on", "rank"),
-            on="subscription", how="left", maintain_order="left",
+            subscriptions.select(
+                "subscription",
+                "contract",
+                "entity",
+                "customer",
+                "story",
+                "change_bill_on",
+                "anniversary_on",
+                "started_on",
+                "rank",
+            ),
+            on="subscription",
+            how="left",
+            maintain_order="left",
         )
-    )  # fmt: skip
+    )
     return items, _segments(settings, items)
 
 
@@ -334,50 +430,83 @@ def _segments(settings: Settings, items: pl.DataFrame) -> pl.DataFrame:
         (pl.col("part").is_in(["seats", "platform"])) & (pl.col("kind") == "recurring")
     )
     first = items.select(
-        "item", cut_on="starts_on", reason=pl.lit("start"), order=pl.lit(0),
-        quantity=pl.col("seats"), times_ppm=pl.lit(1_000_000), keeps_discount=pl.lit(True),
-    )  # fmt: skip
+        "item",
+        cut_on="starts_on",
+        reason=pl.lit("start"),
+        order=pl.lit(0),
+        quantity=pl.col("seats"),
+        times_ppm=pl.lit(1_000_000),
+        keeps_discount=pl.lit(True),
+    )
     uplift = seats.filter(pl.col("story") == "renewal").select(
         "item",
         cut_on=pl.when(pl.col("interval") == "year")
-        .then("anniversary_on").otherwise("change_bill_on"),
-        reason=pl.lit("uplift"), order=pl.lit(1), quantity=pl.col("seats"),
-        times_ppm=1_000_000 + (3 + pl.col("item") % 5) * 10_000, keeps_discount=pl.lit(True),
-    )  # fmt: skip
+        .then("anniversary_on")
+        .otherwise("change_bill_on"),
+        reason=pl.lit("uplift"),
+        order=pl.lit(1),
+        quantity=pl.col("seats"),
+        times_ppm=1_000_000 + (3 + pl.col("item") % 5) * 10_000,
+        keeps_discount=pl.lit(True),
+    )
     ramping = seats.filter((pl.col("story") == "ramp") & (pl.col("part") == "seats"))
     ramps = [
         ramping.select(
-            "item", cut_on=pl.col("change_bill_on").dt.offset_by(f"{step - 1}mo"),
-            reason=pl.lit("ramp"), order=pl.lit(1 + step),
+            "item",
+            cut_on=pl.col("change_bill_on").dt.offset_by(f"{step - 1}mo"),
+            reason=pl.lit("ramp"),
+            order=pl.lit(1 + step),
             quantity=pl.col("seats") + step * (pl.col("seats") // 4 + 1),
-            times_ppm=pl.lit(1_000_000 - 30_000 * step), keeps_discount=pl.lit(True),
+            times_ppm=pl.lit(1_000_000 - 30_000 * step),
+            keeps_discount=pl.lit(True),
         )
         for step in (1, 2)
-    ]  # fmt: skip
+    ]
     ending = seats.filter(
-        pl.col("discount_ends") & (pl.col("discount_ppm") > 0) & (pl.col("story") == "plain")
+        pl.col("discount_ends")
+        & (pl.col("discount_ppm") > 0)
+        & (pl.col("story") == "plain")
         & (pl.col("interval") == "month")
     ).select(
-        "item", cut_on="change_bill_on", reason=pl.lit("discount_end"), order=pl.lit(5),
-        quantity=pl.col("seats"), times_ppm=pl.lit(1_000_000), keeps_discount=pl.lit(False),
-    )  # fmt: skip
-    types = {"order": pl.Int64, "quantity": pl.Int64, "times_ppm": pl.Int64}
+        "item",
+        cut_on="change_bill_on",
+        reason=pl.lit("discount_end"),
+        order=pl.lit(5),
+        quantity=pl.col("seats"),
+        times_ppm=pl.lit(1_000_000),
+        keeps_discount=pl.lit(False),
+    )
+    types = pl.Schema(
+        {
+            **first.schema,
+            "order": pl.Int64(),
+            "quantity": pl.Int64(),
+            "times_ppm": pl.Int64(),
+        }
+    )
     cuts = (
         pl.concat([cut.cast(types) for cut in (first, uplift, *ramps, ending)])
         .join(
-            items.select("item", "starts_on", "ends_before_on", "unit_micros", "discount_ppm", "market"),
-            on="item", how="left", maintain_order="left",
+            items.select(
+                "item", "starts_on", "ends_before_on", "unit_micros", "discount_ppm", "market"
+            ),
+            on="item",
+            how="left",
+            maintain_order="left",
         )
         # A change on the first day is the price from the start; one after the end never comes.
         .filter(
             (pl.col("order") == 0)
             | (
                 (pl.col("cut_on") > pl.col("starts_on"))
-                & (pl.col("ends_before_on").is_null() | (pl.col("cut_on") < pl.col("ends_before_on")))
+                & (
+                    pl.col("ends_before_on").is_null()
+                    | (pl.col("cut_on") < pl.col("ends_before_on"))
+                )
             )
         )
         .sort("item", "cut_on", "order")
-    )  # fmt: skip
+    )
     step = pl.when(pl.col("market") == 4).then(1_000_000).otherwise(10_000)
     return cuts.with_columns(
         segment=pl.int_range(pl.len()),
@@ -396,19 +525,35 @@ def _amendments(
     subscriptions: pl.DataFrame, items: pl.DataFrame, segments: pl.DataFrame
 ) -> pl.DataFrame:
     """What sales agreed after the signature, in the words of the CRM."""
-    changes = segments.filter(pl.col("reason").is_in(["uplift", "ramp"])).join(
-        items.select("item", "subscription", "contract"), on="item", maintain_order="left"
-    ).select(
-        "contract", "subscription", "item",
-        kind=pl.col("reason").replace_strict({"uplift": "renew", "ramp": "quantity"}, return_dtype=pl.String),
-        effective_on="starts_on", quantity="quantity", unit_micros="unit_micros",
-    )  # fmt: skip
+    changes = (
+        segments.filter(pl.col("reason").is_in(["uplift", "ramp"]))
+        .join(items.select("item", "subscription", "contract"), on="item", maintain_order="left")
+        .select(
+            "contract",
+            "subscription",
+            "item",
+            kind=pl.col("reason").replace_strict(
+                {"uplift": "renew", "ramp": "quantity"}, return_dtype=pl.String
+            ),
+            effective_on="starts_on",
+            quantity="quantity",
+            unit_micros="unit_micros",
+        )
+    )
     plans = items.filter(pl.col("part") == "changed").select(
-        "contract", "subscription", "item", kind="story", effective_on="starts_on",
-        quantity="seats", unit_micros="unit_micros",
-    )  # fmt: skip
-    none = {"item": pl.lit(None, dtype=pl.Int64), "quantity": pl.lit(None, dtype=pl.Int64),
-            "unit_micros": pl.lit(None, dtype=pl.Int64)}  # fmt: skip
+        "contract",
+        "subscription",
+        "item",
+        kind="story",
+        effective_on="starts_on",
+        quantity="seats",
+        unit_micros="unit_micros",
+    )
+    none = {
+        "item": pl.lit(None, dtype=pl.Int64),
+        "quantity": pl.lit(None, dtype=pl.Int64),
+        "unit_micros": pl.lit(None, dtype=pl.Int64),
+    }
     ends = subscriptions.filter(pl.col("ended_on").is_not_null()).select(
         "contract", "subscription", kind=pl.lit("cancel"), effective_on="ended_on", **none
     )

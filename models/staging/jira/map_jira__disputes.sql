@@ -1,0 +1,188 @@
+{#- Grain: one billing dispute of Jira with the amount that the customer contests. -#}
+with
+
+kinds as (
+
+    {{ known_words('jira', 'issue_type', 'name') }}
+
+),
+
+issues as (
+
+    select issues.*
+
+    from {{ ref('stg_jira__issue') }} as issues
+
+    inner join {{ ref('stg_jira__issue_type') }} as issue_types
+        on issues.source_account = issue_types.source_account
+        and issues.issue_type_id = issue_types.issue_type_id
+        and issue_types.row_disposition = 'accepted'
+
+    inner join kinds
+        on lower(issue_types.issue_type_name) = kinds.raw_value
+        and kinds.canonical_value = 'dispute'
+
+    where issues.row_disposition = 'accepted'
+
+),
+
+meanings as (
+
+    {{ known_words('jira', 'field', 'name') }}
+
+),
+
+options as (
+
+    select * from {{ ref('stg_jira__field_option') }} where row_disposition = 'accepted'
+
+),
+
+standing_values as (
+
+    -- As in map_jira__work_items: where two fields have one name, the value written last stands.
+    select
+        history.*,
+        meanings.canonical_value as meaning,
+        row_number() over (
+            partition by history.source_account, history.issue_id, meanings.canonical_value
+            order by history.changed_at desc, history.field_id
+        ) as recency
+
+    from {{ ref('stg_jira__issue_field_history') }} as history
+
+    inner join {{ ref('stg_jira__field') }} as fields
+        on history.source_account = fields.source_account
+        and history.field_id = fields.field_id
+        and fields.row_disposition = 'accepted'
+
+    inner join meanings
+        on lower(fields.field_name) = meanings.raw_value
+
+    where history.row_disposition = 'accepted' and history.is_active
+
+),
+
+custom_fields as (
+
+    select
+        standing_values.source_account,
+        standing_values.issue_id,
+        max(case when meaning = 'customer' then field_value end) as customer,
+        max(case when meaning = 'invoice' then field_value end) as invoice,
+        max(case when meaning = 'disputed_amount' then number_value end) as disputed_amount,
+        upper(max(
+            case when meaning = 'dispute_currency' then coalesce(options.option_name, field_value) end
+        )) as currency,
+        max(case when meaning = 'dispute_reason' then coalesce(options.option_name, field_value) end)
+            as reason,
+        max(case when meaning = 'legal_entity' then coalesce(options.option_name, field_value) end)
+            as legal_entity
+
+    from standing_values
+
+    left join options
+        on standing_values.source_account = options.source_account
+        and standing_values.field_value = options.option_id
+
+    where standing_values.recency = 1
+
+    group by standing_values.source_account, standing_values.issue_id
+
+),
+
+currencies as (
+
+    {{ currency_units('jira') }}
+
+),
+
+status_words as (
+
+    {{ known_words('jira', 'status', 'name') }}
+
+),
+
+statuses as (
+
+    select
+        statuses.source_account,
+        statuses.status_id,
+        status_words.canonical_value as stage
+
+    from {{ ref('stg_jira__status') }} as statuses
+
+    left join status_words
+        on lower(statuses.status_name) = status_words.raw_value
+
+    where statuses.row_disposition = 'accepted'
+
+),
+
+outcome_words as (
+
+    {{ known_words('jira', 'resolution', 'name') }}
+
+),
+
+outcomes as (
+
+    select
+        resolutions.source_account,
+        resolutions.resolution_id,
+        outcome_words.canonical_value as outcome
+
+    from {{ ref('stg_jira__resolution') }} as resolutions
+
+    inner join outcome_words
+        on lower(resolutions.resolution_name) = outcome_words.raw_value
+
+    where resolutions.row_disposition = 'accepted'
+
+)
+
+select
+    'jira' as source_system,
+    issues.source_account,
+    issues.issue_id as source_dispute_id,
+    custom_fields.legal_entity as source_entity_id,
+    custom_fields.customer as source_customer_id,
+    cast(null as {{ dbt.type_string() }}) as source_payment_id,
+    custom_fields.invoice as source_invoice_id,
+    'receivable' as dispute_kind,
+    case
+        when statuses.stage in ('resolved', 'closed') then coalesce(outcomes.outcome, 'closed')
+        when statuses.stage = 'waiting' then 'under_review'
+        else 'needs_response'
+    end as dispute_status,
+    custom_fields.reason as reason_code,
+    cast(null as {{ dbt.type_string() }}) as network_code,
+    custom_fields.currency,
+    custom_fields.disputed_amount,
+    issues.created_at as opened_at,
+    issues.created_on as opened_on,
+    cast(null as timestamp) as evidence_due_at,
+    cast(null as date) as evidence_due_on,
+    case when statuses.stage in ('resolved', 'closed') then issues.resolved_at end as closed_at,
+    case when statuses.stage in ('resolved', 'closed') then issues.resolved_on end as closed_on,
+    coalesce(issues.created_at, issues.synced_at) as recorded_at
+
+from issues
+
+inner join custom_fields
+    on issues.source_account = custom_fields.source_account
+    and issues.issue_id = custom_fields.issue_id
+
+-- People type the amount: one in no currency, or no whole number of its minor unit, is no amount.
+-- The issue stays a ticket.
+inner join currencies
+    on custom_fields.currency = currencies.currency
+    and {{ is_whole_in_minor_unit('custom_fields.disputed_amount') }}
+
+left join statuses
+    on issues.source_account = statuses.source_account
+    and issues.status_id = statuses.status_id
+
+left join outcomes
+    on issues.source_account = outcomes.source_account
+    and issues.resolution_id = outcomes.resolution_id

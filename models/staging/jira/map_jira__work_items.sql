@@ -1,0 +1,237 @@
+{#- Grain: one Jira issue that is a ticket, an incident or a change. -#}
+with
+
+kinds as (
+
+    {{ known_words('jira', 'issue_type', 'name') }}
+
+),
+
+issues as (
+
+    -- Epics, stories and the like are no work items of billing.
+    select
+        issues.*,
+        kinds.canonical_value as kind
+
+    from {{ ref('stg_jira__issue') }} as issues
+
+    inner join {{ ref('stg_jira__issue_type') }} as issue_types
+        on issues.source_account = issue_types.source_account
+        and issues.issue_type_id = issue_types.issue_type_id
+        and issue_types.row_disposition = 'accepted'
+
+    inner join kinds
+        on lower(issue_types.issue_type_name) = kinds.raw_value
+        and kinds.canonical_value <> 'other'
+
+    where issues.row_disposition = 'accepted'
+
+),
+
+meanings as (
+
+    {{ known_words('jira', 'field', 'name') }}
+
+),
+
+options as (
+
+    select * from {{ ref('stg_jira__field_option') }} where row_disposition = 'accepted'
+
+),
+
+standing_values as (
+
+    -- Ids of fields differ from site to site, names seldom do. Where two fields have one name, the
+    -- value written last stands: a field never multiplies an issue.
+    select
+        history.*,
+        meanings.canonical_value as meaning,
+        row_number() over (
+            partition by history.source_account, history.issue_id, meanings.canonical_value
+            order by history.changed_at desc, history.field_id
+        ) as recency
+
+    from {{ ref('stg_jira__issue_field_history') }} as history
+
+    inner join {{ ref('stg_jira__field') }} as fields
+        on history.source_account = fields.source_account
+        and history.field_id = fields.field_id
+        and fields.row_disposition = 'accepted'
+
+    inner join meanings
+        on lower(fields.field_name) = meanings.raw_value
+
+    where history.row_disposition = 'accepted' and history.is_active
+
+),
+
+custom_fields as (
+
+    select
+        standing_values.source_account,
+        standing_values.issue_id,
+        max(case when meaning = 'customer' then field_value end) as customer,
+        max(case when meaning = 'invoice' then field_value end) as invoice,
+        -- Only lists hold ids of options: a number that is typed may equal one.
+        max(case when meaning = 'severity' then coalesce(options.option_name, field_value) end)
+            as severity,
+        max(case when meaning = 'root_cause' then coalesce(options.option_name, field_value) end)
+            as root_cause,
+        max(case when meaning = 'triaged_by' then field_value end) as triaged_by,
+        max(case when meaning = 'triaged_at' then value_at end) as triaged_at,
+        max(case when meaning = 'triaged_at' then value_on end) as triaged_on,
+        max(case when meaning = 'detected_at' then value_at end) as detected_at,
+        max(case when meaning = 'detected_at' then value_on end) as detected_on,
+        max(case when meaning = 'status' then changed_at end) as status_since
+
+    from standing_values
+
+    left join options
+        on standing_values.source_account = options.source_account
+        and standing_values.field_value = options.option_id
+
+    where standing_values.recency = 1
+
+    group by standing_values.source_account, standing_values.issue_id
+
+),
+
+relationships as (
+
+    {{ known_words('jira', 'issue_link', 'relationship') }}
+
+),
+
+told_causes as (
+
+    -- A link may be told from either end.
+    select
+        links.source_account,
+        case relationships.canonical_value
+            when 'caused_by' then links.issue_id
+            else links.related_issue_id
+        end as issue_id,
+        case relationships.canonical_value
+            when 'caused_by' then links.related_issue_id
+            else links.issue_id
+        end as cause_id
+
+    from {{ ref('stg_jira__issue_link') }} as links
+
+    inner join relationships
+        on links.relationship = relationships.raw_value
+        and relationships.canonical_value in ('caused_by', 'causes')
+
+    where links.row_disposition = 'accepted'
+
+),
+
+causes as (
+
+    -- One cause is kept where several are told: a change before anything else, then the oldest.
+    select
+        told_causes.source_account,
+        told_causes.issue_id,
+        told_causes.cause_id,
+        row_number() over (
+            partition by told_causes.source_account, told_causes.issue_id
+            order by
+                case when issues.kind = 'change' then 0 else 1 end,
+                issues.created_at,
+                told_causes.cause_id
+        ) as preference
+
+    from told_causes
+
+    left join issues
+        on told_causes.source_account = issues.source_account
+        and told_causes.cause_id = issues.issue_id
+
+),
+
+status_words as (
+
+    {{ known_words('jira', 'status', 'name') }}
+
+),
+
+statuses as (
+
+    select
+        statuses.source_account,
+        statuses.status_id,
+        statuses.status_name,
+        status_words.canonical_value as stage
+
+    from {{ ref('stg_jira__status') }} as statuses
+
+    left join status_words
+        on lower(statuses.status_name) = status_words.raw_value
+
+    where statuses.row_disposition = 'accepted'
+
+),
+
+priorities as (
+
+    select * from {{ ref('stg_jira__priority') }} where row_disposition = 'accepted'
+
+)
+
+select
+    'jira' as source_system,
+    issues.source_account,
+    issues.issue_id as source_work_item_id,
+    custom_fields.customer as source_customer_id,
+    custom_fields.invoice as source_invoice_id,
+    causes.cause_id as caused_by_source_work_item_id,
+    -- A billing dispute is a ticket, too.
+    case when issues.kind = 'dispute' then 'ticket' else issues.kind end as work_item_kind,
+    issues.issue_key as work_item_number,
+    statuses.status_name as work_item_status,
+    priorities.priority_name as priority_code,
+    custom_fields.severity as severity_code,
+    -- A cause that nobody signed, or nobody dated, is a guess.
+    case
+        when
+            custom_fields.triaged_by is not null
+            and (custom_fields.triaged_at is not null or custom_fields.triaged_on is not null)
+            then custom_fields.root_cause
+    end as root_cause_code,
+    custom_fields.triaged_by,
+    custom_fields.triaged_at,
+    custom_fields.triaged_on,
+    issues.created_at as opened_at,
+    issues.created_on as opened_on,
+    custom_fields.detected_at,
+    custom_fields.detected_on,
+    issues.resolved_at,
+    issues.resolved_on,
+    -- Jira has no time of closing: it is when the issue got its last status.
+    case
+        when statuses.stage = 'closed'
+            then coalesce(custom_fields.status_since, issues.status_category_changed_at)
+    end as closed_at,
+    cast(null as date) as closed_on,
+    coalesce(issues.created_at, issues.synced_at) as recorded_at
+
+from issues
+
+left join custom_fields
+    on issues.source_account = custom_fields.source_account
+    and issues.issue_id = custom_fields.issue_id
+
+left join causes
+    on issues.source_account = causes.source_account
+    and issues.issue_id = causes.issue_id
+    and causes.preference = 1
+
+left join statuses
+    on issues.source_account = statuses.source_account
+    and issues.status_id = statuses.status_id
+
+left join priorities
+    on issues.source_account = priorities.source_account
+    and issues.priority_id = priorities.priority_id

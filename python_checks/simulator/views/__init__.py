@@ -1,0 +1,1 @@
+"""The simulated company as each of its systems shows it."""

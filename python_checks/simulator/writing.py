@@ -1,0 +1,140 @@
+"""Writes the simulated extracts as files, where and how the landing reads them.
+
+A path without an ending (`stripe/acct_us/charge`) becomes `stripe/acct_us/charge.csv`, or a folder
+`stripe/acct_us/charge/` of Parquet parts, one for each day on which its rows were created. All
+cells are text, a null is an empty cell. The same frames give the same bytes, whatever the number of
+threads.
+
+Everything is written beside its place and moved there in one step: who reads the folder sees the
+earlier output or the new one, never a half. Only a folder that is empty, or that holds an earlier
+output (`.simulated` says so), is replaced.
+"""
+
+import shutil
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from datetime import datetime
+from pathlib import Path, PurePosixPath
+from typing import Literal
+
+import polars as pl
+
+Format = Literal["csv", "parquet"]
+
+MARKER = ".simulated"
+MARKER_TEXT = "Written by the simulator, which replaces this folder as a whole.\n"
+MANIFEST = "_manifest"
+# Where each vendor says when a row was made; the first that a table has splits it into days.
+CREATION_COLUMNS = (
+    "created", "createddate", "created_date", "CreatedDate", "datecreated", "created_at",
+    "booking_date", "received_at", "started_at", "occurred_at",
+)  # fmt: skip
+UNDATED = "part-0"
+ROWS_IN_GROUP = 122_880
+
+
+def write(files: Mapping[str, pl.DataFrame], root: Path, *, output_format: Format = "csv") -> None:
+    """Writes the frames below `root`, which then holds nothing else.
+
+    Columns are text. ValueError where they are not, where a path leaves `root`, or where `root`
+    holds what the simulator has not written.
+    """
+    _refuse_unwritable(files)
+    root = root.resolve()
+    refuse_foreign(root)
+    root.parent.mkdir(parents=True, exist_ok=True)
+    fresh, stale = (root.parent / f".{root.name}.{word}" for word in ("new", "old"))
+    _remove(fresh)
+    fresh.mkdir()
+    (fresh / MARKER).write_text(MARKER_TEXT, encoding="utf-8", newline="\n")
+    for path in sorted(files):
+        _write_table(files[path], fresh / path, output_format)
+    _remove(stale)
+    if root.exists():
+        root.rename(stale)
+    fresh.rename(root)
+    _remove(stale)
+
+
+def refuse_foreign(root: Path) -> None:
+    """ValueError where `root` exists, and neither is empty nor holds an earlier output."""
+    if not root.exists():
+        return
+    if not root.is_dir():
+        raise ValueError(f"{root} is a file, not a folder to write into")
+    if any(root.iterdir()) and not (root / MARKER).is_file():
+        raise ValueError(
+            f"{root} holds files that the simulator did not write (there is no {MARKER} in it):"
+            " give it an empty folder"
+        )
+
+
+def creation_column(columns: Iterable[str]) -> str | None:
+    """The column that says when a row was created; None where the table has none."""
+    known = set(columns)
+    return next((name for name in CREATION_COLUMNS if name in known), None)
+
+
+def manifests(
+    files: Mapping[str, pl.DataFrame], *, is_full: bool, extracted_at: datetime
+) -> dict[str, pl.DataFrame]:
+    """The `_manifest` of every folder of tables, to be written with them: how many rows of each
+    table were sent, and whether they are all that there are. `extracted_at` is UTC."""
+    tables: dict[str, list[tuple[str, int]]] = defaultdict(list)
+    for path, frame in sorted(files.items()):
+        place = PurePosixPath(path)
+        tables[place.parent.as_posix()].append((place.name, frame.height))
+    return {
+        f"{folder}/{MANIFEST}": pl.DataFrame(
+            {
+                "table": [name for name, _ in rows],
+                "rows": [str(height) for _, height in rows],
+                "is_full": [str(is_full).lower()] * len(rows),
+                "extracted_at": [f"{extracted_at:%Y-%m-%d %H:%M:%S}"] * len(rows),
+            }
+        )
+        for folder, rows in tables.items()
+    }
+
+
+def _refuse_unwritable(files: Mapping[str, pl.DataFrame]) -> None:
+    for path, frame in files.items():
+        place = PurePosixPath(path)
+        if place.is_absolute() or ".." in place.parts or not place.parts:
+            raise ValueError(f"{path!r} is no path below the output folder")
+        other = [name for name, kind in frame.schema.items() if kind != pl.String]
+        if other or not frame.columns:
+            raise ValueError(f"{path}: not text: {', '.join(other) or 'no columns at all'}")
+
+
+def _write_table(frame: pl.DataFrame, place: Path, output_format: Format) -> None:
+    # What is in one piece is written alike, however many threads made the pieces.
+    frame = frame.rechunk()
+    if output_format == "csv" or place.name == MANIFEST:
+        place.parent.mkdir(parents=True, exist_ok=True)
+        frame.write_csv(place.with_name(f"{place.name}.csv"), line_terminator="\n")
+        return
+    place.mkdir(parents=True, exist_ok=True)
+    for name, part in _parts(frame):
+        part.write_parquet(
+            place / f"{name}.parquet",
+            compression="zstd", compression_level=3, row_group_size=ROWS_IN_GROUP, statistics=True,
+        )  # fmt: skip
+
+
+def _parts(frame: pl.DataFrame) -> Iterator[tuple[str, pl.DataFrame]]:
+    """The rows of each day, in the order of the days, each in the order of the table."""
+    column = creation_column(frame.columns)
+    if column is None or frame.is_empty():
+        yield UNDATED, frame
+        return
+    day = pl.col(column).str.extract(r"^(\d{4}-\d{2}-\d{2})", 1)
+    dated = frame.with_columns(_day=day).sort("_day", nulls_last=True, maintain_order=True)
+    for part in dated.partition_by("_day", maintain_order=True):
+        found = part["_day"][0]
+        yield UNDATED if found is None else f"part-{found}", part.drop("_day").rechunk()
+
+
+def _remove(folder: Path) -> None:
+    if folder.exists():
+        shutil.rmtree(folder)
