@@ -4,7 +4,8 @@
 
     Reads the canonical tables, not the mappings: these are views over the staging views, and dear.
     Filters and amounts are SQL over one staged row, `staged`. Other staged tables of the system go
-    by their raw names (order_ where that is a word of SQL), its rows of status_map by `words`, its currencies by `currencies`. -#}
+    by their raw names (order_ where that is a word of SQL), its rows of status_map by `words`, its
+    currencies by `currencies`. -#}
 {% macro accepted_rows_arrive() -%}
     {#- Called while parsing too: this is how dbt learns the edges. cdm_raw_counts reads every
         staged table, so that all of them are there when this test runs. -#}

@@ -63,7 +63,7 @@ DIRECT_ENDS = (
     ("unidentified", 0.025),
     ("wrong_entity", 0.02),
     ("returned", 0.025),
-    ("over", 0.012),
+    ("over", 0.022),
     ("unpaid", 0.05),
 )
 BATCH_PAYERS_SHARE = 0.22
@@ -192,11 +192,10 @@ def _credit_notes(
     chosen = _some(can, CREDIT_SHARE, settings, random)
     count = chosen.height
     whole = random.choice([100_000, 200_000, 250_000, 300_000, 400_000], count)
-    twice = random.random(count) < TWICE_SHARE
-    twice[: min(count, company.LEAST)] = True
+    again_by = random.random(count)
     chosen = chosen.with_columns(
         share_ppm=pl.Series(whole.astype(np.int64)),
-        is_twice=pl.Series(random.permutation(twice)),
+        again_by=pl.Series(again_by),
         reason=pl.Series(company.choose(random, CREDIT_REASONS, count)),
         author=pl.Series(random.integers(0, len(AUTHORS), count)),
         approver=pl.Series(random.integers(0, len(APPROVERS), count)),
@@ -216,7 +215,8 @@ def _credit_notes(
         .then(pl.lit("balance"))
         .otherwise(pl.lit("refund"))
     )
-    again = chosen.filter(pl.col("is_twice") & (pl.col("goes_to") == "refund")).with_columns(
+    refunded = chosen.filter(pl.col("goes_to") == "refund").sort("again_by")
+    again = refunded.head(at_least(TWICE_SHARE, refunded.height, settings) + 2).with_columns(
         wait=pl.col("wait") + 6, share_ppm=pl.lit(150_000, dtype=pl.Int64)
     )
     notes = pl.concat([chosen, again]).with_columns(
@@ -436,11 +436,11 @@ def _disputes(
     take = min(can.height, max(least, round(DISPUTE_SHARE * can.height)))
     rows = company.picked(can, take, random)
     count = rows.height
-    # A quarter inquiries; of the rest two fifths are won, as many lost, the others still open.
+    # A quarter are inquiries; of the rest a third each is won, lost and open.
     place = random.permutation(count)
     inquiries = round(INQUIRY_SHARE * count)
-    decided = (place - inquiries) % 5
-    outcome = np.where(decided <= 1, "won", np.where(decided <= 3, "lost", ""))
+    decided = (place - inquiries) % 3
+    outcome = np.where(decided == 0, "won", np.where(decided == 1, "lost", ""))
     outcome = np.where(place < inquiries, "", outcome)
     return (
         rows.with_columns(

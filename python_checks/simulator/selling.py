@@ -116,9 +116,16 @@ def _subscriptions(
     ).with_columns(
         # Both subscriptions of a customer are billed on one day.
         bill_day=pl.col("draw_day").first().over("customer", order_by="rank"),
-        change_on=pl.lit(settings.first_on) + pl.duration(days="change_day"),
     )
-    found = found.with_columns(story=_stories(found, settings))
+    found = found.with_columns(story=_stories(found, settings)).with_columns(
+        # Early enough to see who comes back.
+        change_on=pl.lit(settings.first_on)
+        + pl.duration(
+            days=pl.when(pl.col("story").is_in(["pause", "reactivate"]))
+            .then(pl.col("change_day") * 6 // 10)
+            .otherwise("change_day")
+        ),
+    )
     found = found.with_columns(
         started_on=pl.when(pl.col("story") == "co_term")
         # In the middle of the other subscription's period.

@@ -71,7 +71,9 @@ class _Known:
         self.world = world
         self.now = datetime.combine(world.last_on + timedelta(days=1), time())
         self.customers = _customers(world)
-        self.people = self.customers.select("customer", "is_billed_here", "is_card", "minute", "tax_ppm")
+        self.people = self.customers.select(
+            "customer", "is_billed_here", "is_card", "minute", "tax_ppm"
+        )
         self.charges = _charges(world, self.people)
         self.intents = _intents(world, self.people, self.charges)
         self.invoices = _settled_invoices(self)
@@ -171,7 +173,9 @@ def _customer_table(known: _Known) -> pl.DataFrame:
         balance_minor=-pl.col("amount_minor").sum()
     )
     late = (
-        known.invoices.filter(pl.col("status").is_in(["open", "uncollectible"]) & (pl.col("tries") > 0))
+        known.invoices.filter(
+            pl.col("status").is_in(["open", "uncollectible"]) & (pl.col("tries") > 0)
+        )
         .select("customer", is_late=pl.lit(True))
         .unique()
     )
@@ -208,7 +212,9 @@ def _billed_items(known: _Known) -> pl.DataFrame:
     subscriptions = known.world.subscriptions.filter(pl.col("biller") == "stripe").select(
         "subscription", "customer", "entity", "currency", "started_on", "ended_on", "end_known_at"
     )
-    prices = known.world.prices.select("price", "product", listed_micros="unit_micros", price_kind="kind")
+    prices = known.world.prices.select(
+        "price", "product", listed_micros="unit_micros", price_kind="kind"
+    )
     items = known.world.items.join(
         subscriptions, on="subscription", how="inner", maintain_order="left"
     )
@@ -230,8 +236,12 @@ def _used_prices(known: _Known) -> pl.DataFrame:
         .group_by("price", "custom_micros")
         .agg(since_on=pl.col("starts_on").min())
     )
-    listed = agreed.select("price").unique().with_columns(
-        custom_micros=pl.lit(None, dtype=pl.Int64), since_on=pl.lit(None, dtype=pl.Date)
+    listed = (
+        agreed.select("price")
+        .unique()
+        .with_columns(
+            custom_micros=pl.lit(None, dtype=pl.Int64), since_on=pl.lit(None, dtype=pl.Date)
+        )
     )
     both = pl.concat([listed, agreed.filter(pl.col("custom_micros").is_not_null())])
     return _left(both, known.world.prices, "price").sort("price", "custom_micros")
@@ -294,7 +304,9 @@ def _catalogue(known: _Known) -> Tables:
                 pl.when(metered).then(pl.lit("metered")).otherwise(pl.lit("licensed"))
             ),
             recurring_aggregate_usage=pl.when(pl.col("is_recurring") & metered).then(pl.lit("sum")),
-            billing_scheme=pl.when("is_tiered").then(pl.lit("tiered")).otherwise(pl.lit("per_unit")),
+            billing_scheme=pl.when("is_tiered")
+            .then(pl.lit("tiered"))
+            .otherwise(pl.lit("per_unit")),
             tiers_mode=pl.when("is_tiered").then("model"),
             unit_amount=_whole_minor("micros"),
             unit_amount_decimal=_decimal_minor("micros"),

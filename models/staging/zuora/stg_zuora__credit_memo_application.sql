@@ -1,0 +1,62 @@
+{#- Grain: one delivered row of the raw table credit_memo_application. -#}
+with
+
+raw as (
+
+    select * from {{ source('raw_zuora', 'credit_memo_application') }}
+
+),
+
+typed as (
+
+    select
+        {{ raw_location() }},
+        {{ row_id(['raw.id']) }} as row_id,
+        {{ delivered_id(['raw.id']) }} as delivered_id,
+        {{ to_utc('raw._fivetran_synced') }} as row_version,
+        {{ payload_hash('zuora', 'credit_memo_application') }} as payload_hash,
+        {{ row_problem('zuora', 'credit_memo_application') }} as problem,
+        coalesce({{ to_boolean('raw._fivetran_deleted') }}, false) as is_marked_deleted,
+        false as is_test_mode,
+        {{ to_text('raw.id') }} as credit_memo_application_id,
+        {{ to_text('raw.credit_memo_id') }} as credit_memo_id,
+        {{ to_text('raw.invoice_id') }} as invoice_id,
+        {{ to_text('raw.debit_memo_id') }} as debit_memo_id,
+        {{ to_text('raw.account_id') }} as customer_id,
+        {{ to_decimal('raw.amount', 24, 12) }} as applied_amount,
+        {{ to_date('raw.effective_date') }} as effective_on,
+        {{ both_clocks('raw.created_date', 'created') }}
+
+    from raw
+
+),
+
+judged as (
+
+    {{ judge_rows('typed') }}
+
+)
+
+select
+    -- place and fate
+    source_account,
+    source_file,
+    source_row,
+    row_id,
+    row_disposition,
+    disposition_reason,
+    row_version as synced_at,
+    is_marked_deleted as is_deleted,
+
+    -- the record
+    credit_memo_application_id,
+    credit_memo_id,
+    invoice_id,
+    debit_memo_id,
+    customer_id,
+    applied_amount,
+    effective_on,
+    created_at,
+    created_on
+
+from judged
