@@ -520,7 +520,7 @@ def _assembled(
     # noon; the drafts of the next run are made in the evening before.
     created_at = (
         pl.when(is_draft)
-        .then(instant_of(pl.lit(settings.last_on), 20 * 60))
+        .then(instant_of(pl.lit(settings.last_on), 18 * 60))
         .when(is_zuora)
         .then(instant_of(pl.col("bill_on"), 190))
         .otherwise(pl.col("bill_on").cast(pl.Datetime("us")) + pl.duration(minutes="minute"))

@@ -51,3 +51,44 @@ def rates(settings: Settings) -> pl.DataFrame:
         schema={name: schema.made(kind) for name, kind in schema.RATES.items()},
         orient="row",
     )  # fmt: skip
+
+
+# What a policy has for each pair of currencies of the company: months from and before, and the
+# word for where a rate comes from.
+POLICY_MONTHS = (date(2024, 10, 1), date(2028, 1, 1))
+POLICY_PAIRS = tuple(
+    (above, below)
+    for below in ("USD", "EUR", "JPY")
+    for above in ("EUR", "GBP", "JPY", "KWD", "USD")
+    if above != below
+)
+POLICY_SOURCE = "invented rate of the simulated company"
+
+
+def policy_rates() -> pl.DataFrame:
+    """The rates as a policy file has them: `rate_type, from_currency, to_currency, valid_from_on,
+    valid_before_on, exchange_rate, rate_source`, all text.
+
+    The rate of the day and the average are the month's booked rate, the closing rate is that of its
+    last day.
+    """
+    rows = []
+    month = POLICY_MONTHS[0]
+    while month < POLICY_MONTHS[1]:
+        following = months_after(month, 1)
+        for rate_type in ("spot", "average", "closing"):
+            for above, below in POLICY_PAIRS:
+                micros = rate_micros(above, below, month, at_end=rate_type == "closing")
+                text = f"{micros // 1_000_000}.{micros % 1_000_000:06d}0000"
+                rows.append(
+                    (rate_type, above, below, str(month), str(following), text, POLICY_SOURCE)
+                )
+        month = following
+    names = ("rate_type", "from_currency", "to_currency", "valid_from_on", "valid_before_on",
+             "exchange_rate", "rate_source")  # fmt: skip
+    return pl.DataFrame(rows, schema=dict.fromkeys(names, pl.String), orient="row")
+
+
+if __name__ == "__main__":
+    # python -m python_checks.simulator.rates > seeds/reference/fx_rates.csv
+    print(policy_rates().write_csv(), end="")

@@ -35,7 +35,7 @@ amendments as (
         on orders.order_type = types.raw_value
 
     left join kinds
-        on orders.amendment_kind = kinds.raw_value
+        on orders.amendment_word = kinds.raw_value
 
     where
         orders.row_disposition = 'accepted'

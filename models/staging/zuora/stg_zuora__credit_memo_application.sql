@@ -7,6 +7,41 @@ raw as (
 
 ),
 
+parents as (
+
+    -- Such a row is in the currency of its credit memo, delivered or quarantined, and names none itself.
+    select
+        _source_account as source_account,
+        {{ to_text('parents.id') }} as credit_memo_id,
+        max({{ to_currency('parents.currency') }}) as currency
+
+    from {{ source('raw_zuora', 'credit_memo') }} as parents
+
+    group by _source_account, {{ to_text('parents.id') }}
+
+),
+
+known_currencies as (
+
+    {{ currency_units('zuora') }}
+
+),
+
+currencies as (
+
+    select
+        parents.source_account,
+        parents.credit_memo_id,
+        known_currencies.currency,
+        known_currencies.units_per_major
+
+    from parents
+
+    inner join known_currencies
+        on parents.currency = known_currencies.currency
+
+),
+
 typed as (
 
     select
@@ -23,11 +58,16 @@ typed as (
         {{ to_text('raw.invoice_id') }} as invoice_id,
         {{ to_text('raw.debit_memo_id') }} as debit_memo_id,
         {{ to_text('raw.account_id') }} as customer_id,
-        {{ to_decimal('raw.amount', 24, 12) }} as applied_amount,
+        {{ to_decimal('raw.amount') }} as applied_amount,
         {{ to_date('raw.effective_date') }} as effective_on,
-        {{ both_clocks('raw.created_date', 'created') }}
+        {{ both_clocks('raw.created_date', 'created') }},
+        currencies.currency
 
     from raw
+
+    left join currencies
+        on raw._source_account = currencies.source_account
+        and {{ to_text('raw.credit_memo_id') }} = currencies.credit_memo_id
 
 ),
 
@@ -57,6 +97,7 @@ select
     applied_amount,
     effective_on,
     created_at,
-    created_on
+    created_on,
+    currency
 
 from judged

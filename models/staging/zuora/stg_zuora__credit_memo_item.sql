@@ -7,6 +7,41 @@ raw as (
 
 ),
 
+parents as (
+
+    -- Such a row is in the currency of its credit memo, delivered or quarantined, and names none itself.
+    select
+        _source_account as source_account,
+        {{ to_text('parents.id') }} as credit_memo_id,
+        max({{ to_currency('parents.currency') }}) as currency
+
+    from {{ source('raw_zuora', 'credit_memo') }} as parents
+
+    group by _source_account, {{ to_text('parents.id') }}
+
+),
+
+known_currencies as (
+
+    {{ currency_units('zuora') }}
+
+),
+
+currencies as (
+
+    select
+        parents.source_account,
+        parents.credit_memo_id,
+        known_currencies.currency,
+        known_currencies.units_per_major
+
+    from parents
+
+    inner join known_currencies
+        on parents.currency = known_currencies.currency
+
+),
+
 typed as (
 
     select
@@ -25,11 +60,16 @@ typed as (
         {{ to_text('raw.charge_name') }} as charge_name,
         {{ to_decimal('raw.quantity', 20, 6) }} as quantity,
         {{ to_decimal('raw.unit_price', 24, 12) }} as unit_price,
-        {{ to_decimal('raw.amount', 24, 12) }} as item_amount,
-        {{ to_decimal('raw.amount_without_tax', 24, 12) }} as amount_without_tax,
-        {{ to_decimal('raw.tax_amount', 24, 12) }} as tax_amount
+        {{ to_decimal('raw.amount') }} as item_amount,
+        {{ to_decimal('raw.amount_without_tax') }} as amount_without_tax,
+        {{ to_decimal('raw.tax_amount') }} as tax_amount,
+        currencies.currency
 
     from raw
+
+    left join currencies
+        on raw._source_account = currencies.source_account
+        and {{ to_text('raw.credit_memo_id') }} = currencies.credit_memo_id
 
 ),
 
@@ -60,6 +100,7 @@ select
     unit_price,
     item_amount,
     amount_without_tax,
-    tax_amount
+    tax_amount,
+    currency
 
 from judged
