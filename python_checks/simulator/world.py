@@ -53,7 +53,9 @@ def build_world(settings: Settings) -> World:
         "movements": money.movements,
         "receipts": receipts,
         "applications": applications,
-        "other_bank_entries": money.other_bank_entries,
+        "other_bank_entries": money.other_bank_entries.filter(
+            pl.col("receipt").is_null() | pl.col("receipt").is_in(receipts["receipt"].implode())
+        ),
     }
     world = World(
         settings.first_on,

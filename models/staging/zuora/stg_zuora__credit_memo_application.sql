@@ -50,7 +50,10 @@ typed as (
         {{ delivered_id(['raw.id']) }} as delivered_id,
         {{ to_utc('raw._fivetran_synced') }} as row_version,
         {{ payload_hash('zuora', 'credit_memo_application') }} as payload_hash,
-        {{ row_problem('zuora', 'credit_memo_application') }} as problem,
+        {{ row_problem('zuora', 'credit_memo_application', also=[[
+            to_text('raw.invoice_id') ~ ' is null and ' ~ to_text('raw.debit_memo_id') ~ ' is null',
+            "'it names neither an invoice nor a debit memo'",
+        ]]) }} as problem,
         coalesce({{ to_boolean('raw._fivetran_deleted') }}, false) as is_marked_deleted,
         false as is_test_mode,
         {{ to_text('raw.id') }} as credit_memo_application_id,

@@ -28,8 +28,8 @@ typed as (
         {{ to_text('raw.product_id') }} as product_id,
         {{ to_text('raw.product_rate_plan_id') }} as product_rate_plan_id,
         lower({{ to_text('raw.charge_model') }}) as charge_model,
-        {{ to_text('raw.charge_type') }} as charge_type,
-        {{ to_text('raw.billing_period') }} as billing_period,
+        replace(replace(lower({{ to_text('raw.charge_type') }}), '-', '_'), ' ', '_') as charge_type,
+        replace(replace(lower({{ to_text('raw.billing_period') }}), '-', '_'), ' ', '_') as billing_period,
         {{ to_integer('raw.specific_billing_period') }} as specific_billing_period,
         {{ both_clocks('raw.created_date', 'created') }}
 

@@ -30,7 +30,7 @@ typed as (
         {{ to_integer('raw.tier') }} as tier_number,
         {{ to_decimal('raw.ending_unit', 20, 6) }} as ending_unit,
         {{ to_decimal('raw.price', 24, 12) }} as tier_price,
-        {{ to_text('raw.price_format') }} as price_format,
+        lower({{ to_text('raw.price_format') }}) as price_format,
         {{ to_decimal('raw.flat_fee__c') }} as flat_fee_amount,
         {{ to_boolean('raw.active') }} as is_active,
         {{ both_clocks('raw.created_date', 'created') }}

@@ -30,7 +30,7 @@ typed as (
         {{ to_text('raw.jurisdiction') }} as jurisdiction_code,
         {{ to_text('raw.tax_code') }} as tax_code,
         {{ to_decimal('raw.tax_rate', 24, 12) }} as tax_rate,
-        {{ to_text('raw.tax_rate_type') }} as tax_rate_type,
+        lower({{ to_text('raw.tax_rate_type') }}) as tax_rate_type,
         {{ to_currency('raw.transaction_currency') }} as currency,
         {{ to_decimal('raw.taxable_amount') }} as taxable_amount,
         {{ to_decimal('raw.tax_amount') }} as tax_amount,

@@ -261,7 +261,7 @@ def _catalogue(known: _Known) -> Tables:
         .sort("product", "entity")
     )
     tiered = prices.filter(pl.col("is_tiered")).select("price", "entity", "currency").unique()
-    tiers = known.world.price_tiers.join(tiers, on="price", how="inner").sort("price", "tier")
+    tiers = known.world.price_tiers.join(tiered, on="price", how="inner").sort("price", "tier")
     recurring = pl.col("is_recurring")
     return {
         "customer": _customer_table(known),
