@@ -10,7 +10,7 @@ What the processor owes is three things: `CLEARING` has the gross of all that mo
 it keeps for itself, and both are settled by the deposit that carries the payout.
 """
 
-from collections.abc import Iterable
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -109,6 +109,8 @@ TABLES = {
 
 NO_KEY = pl.lit(None, dtype=pl.Int64)
 ZERO = pl.lit(0, dtype=pl.Int64)
+# The provisional positions of what comes after the lines of an invoice.
+TAXES_FROM, LAST = 1_000_000, 2_000_000
 ROW = ["document", "entity", "currency", "customer", "posting_on", "at", "total_minor"]
 
 
@@ -150,14 +152,20 @@ def build_books(world: World) -> Books:
     applications = _applications(world, items)
     differences = _differences(applications, items)
     at_once = differences.filter("is_at_once").select("document", "difference_minor")
+    items = {
+        origin: rows.join(at_once, on="document", how="left", maintain_order="left").with_columns(
+            pl.col("difference_minor").fill_null(0)
+        )
+        for origin, rows in items.items()
+    }
     parts = [
-        *_receivables(world, rates, items, at_once),
+        *_receivables(world, items),
         *_disputes(world, rates),
         *_unidentified(world, rates),
         _other_entries(world, rates),
         _opening_banks(world, rates),
-        _later_differences(world, differences.filter(~pl.col("is_at_once"))),
-        *_recognised(world, items),
+        _later_differences(rates, differences.filter(~pl.col("is_at_once"))),
+        *_recognised(world, rates, items),
         *_revalued(world, rates, items, applications),
     ]
     parts += [_fees(world), _converted_by_processor(world, parts), _deposits(world)]
@@ -284,25 +292,20 @@ def _line(
         "functional_minor": booked(minor) if functional is None else functional,
         "source": source,
     }
-    return rows.select(
-        found[name].cast(made(kind)).alias(name) for name, kind in POSTINGS.items()
+    return rows.select(found[name].cast(made(kind)).alias(name) for name, kind in POSTINGS.items())
+
+
+def _balanced(rows: pl.DataFrame, *lines: pl.DataFrame) -> pl.DataFrame:
+    """The lines of the documents, and what is left of those at a rate as exchange difference."""
+    found = pl.concat(lines)
+    foreign = rows.filter(pl.col("times").is_not_null()).select("document")
+    rest = (
+        found.join(foreign, on="document", how="semi")
+        .group_by("document")
+        .agg(rest_minor=pl.col("functional_minor").sum())
+        .filter(pl.col("rest_minor") != 0)
     )
-
-
-def _lines(*frames: pl.DataFrame) -> pl.DataFrame:
-    return pl.concat(frames)
-
-
-def _with_differences(rows: pl.DataFrame, at_once: pl.DataFrame) -> pl.DataFrame:
-    """`rows` with what their own applications add to the receivable account, 0 for none."""
-    return rows.join(at_once, on="document", how="left", maintain_order="left").with_columns(
-        pl.col("difference_minor").fill_null(0)
-    )
-
-
-def _difference_line(rows: pl.DataFrame) -> pl.DataFrame:
-    differing = rows.filter(pl.col("difference_minor") != 0)
-    return _line(differing, 900_000, REALISED, ZERO, -pl.col("difference_minor"))
+    return pl.concat([found, _line(rest, LAST, REALISED, ZERO, -pl.col("rest_minor"))])
 
 
 # --- open items ---------------------------------------------------------------------------------
@@ -389,19 +392,17 @@ def _invoices(world: World, rates: pl.DataFrame) -> pl.DataFrame:
 def _receipts(world: World, rates: pl.DataFrame) -> pl.DataFrame:
     """Payments to the bank, once somebody knows whose they are, in the books of who is owed.
 
-    total: cash and what was kept back from it; debit_account: where the cash is.
+    total: cash and what was kept back from it; ledger: the account of the bank that it came to;
+    debit_account: where the cash is in the books.
     """
     kept_back = world.applications.group_by("receipt").agg(
         bank_charge_minor=pl.col("bank_charge_minor").sum(),
         withheld_minor=pl.col("withheld_minor").sum(),
     )
-    accounts = world.bank_accounts.select(
-        "bank_account", debit_account=pl.col("ledger_account").cast(pl.Int32)
-    )
     rows = (
         world.receipts.filter((pl.col("kind") == "ordinary") | pl.col("identified_on").is_not_null())
         .join(kept_back, on="receipt", how="left", maintain_order="left")
-        .join(accounts, on="bank_account", how="left", maintain_order="left")
+        .join(_bank_ledger(world), on="bank_account", how="left", maintain_order="left")
         .with_columns(pl.col("bank_charge_minor", "withheld_minor").fill_null(0))
         .with_columns(
             document=document("receipt", "receipt"),
@@ -411,7 +412,7 @@ def _receipts(world: World, rates: pl.DataFrame) -> pl.DataFrame:
             .then("booked_at")
             .otherwise(pl.col("identified_on").cast(INSTANT) + pl.duration(hours=11)),
             total_minor=pl.sum_horizontal("amount_minor", "bank_charge_minor", "withheld_minor"),
-            debit_account=pl.when(pl.col("kind") == "ordinary").then("debit_account")
+            debit_account=pl.when(pl.col("kind") == "ordinary").then("ledger")
             .when(pl.col("kind") == "unidentified").then(pl.lit(UNIDENTIFIED, dtype=pl.Int32))
             .otherwise(pl.lit(DUE_FROM, dtype=pl.Int32)),
             # The liability that it pays off was booked when the money came.
@@ -420,6 +421,12 @@ def _receipts(world: World, rates: pl.DataFrame) -> pl.DataFrame:
         )
     )  # fmt: skip
     return _rated(rows, rates, "rate_on")
+
+
+def _bank_ledger(world: World) -> pl.DataFrame:
+    return world.bank_accounts.select(
+        "bank_account", ledger=pl.col("ledger_account").cast(pl.Int32)
+    )
 
 
 def _applications(world: World, items: dict[str, pl.DataFrame]) -> pl.DataFrame:
@@ -485,7 +492,9 @@ def _credit_used(world: World) -> pl.DataFrame:
     moved = moved.with_columns(
         below=pl.col("size").cum_sum().over("customer", "currency", "is_grant")
     ).with_columns(above=pl.col("below") - pl.col("size"))
-    granted = moved.filter("is_grant").select("customer", "currency", "credit_note", "above", "below")
+    granted = moved.filter("is_grant").select(
+        "customer", "currency", "credit_note", "above", "below"
+    )
     used = moved.filter(~pl.col("is_grant")).with_columns(on=day_of(pl.col("at")))
     common = pl.min_horizontal("below", "below_right") - pl.max_horizontal("above", "above_right")
     return (
@@ -553,7 +562,7 @@ def _daily(rows: pl.DataFrame, origin: str) -> pl.DataFrame:
     )
 
 
-def _later_differences(world: World, differences: pl.DataFrame) -> Part:
+def _later_differences(rates: pl.DataFrame, differences: pl.DataFrame) -> Part:
     summed = (
         differences.group_by("entity", "currency", posting_on="on")
         .agg(difference_minor=pl.col("difference_minor").sum())
@@ -561,63 +570,448 @@ def _later_differences(world: World, differences: pl.DataFrame) -> Part:
         .sort("posting_on", "entity", "currency")
     )
     rows = _daily(summed, "exchange_difference").with_columns(total_minor=ZERO)
-    rows = _rated(rows, _rates(world))
-    difference = pl.col("difference_minor")
+    rows = _rated(rows, rates)
     return Part(
         _documents(rows, "exchange_difference", "journal"),
-        _lines(
-            _line(rows, 0, RECEIVABLE, ZERO, difference), _line(rows, 1, REALISED, ZERO, -difference)
-        ),
+        _balanced(rows, _line(rows, 0, RECEIVABLE, ZERO, pl.col("difference_minor"))),
     )
 
 
 # --- receivables --------------------------------------------------------------------------------
 
 
-def _receivables(
-    world: World, rates: pl.DataFrame, items: dict[str, pl.DataFrame], at_once: pl.DataFrame
-) -> Iterable[Part]:
-    invoices = items["invoice"]
-    postings = _invoice_lines(world, invoices)
+def _receivables(world: World, items: dict[str, pl.DataFrame]) -> Iterator[Part]:
+    total = pl.col("total_minor")
+    # What the receivable account gets for a document, in the document's sense.
+    item = pl.col("side") * pl.col("item_minor")
+    valued = booked(item) + pl.col("difference_minor")
+    billed = items["invoice"]
+    is_void = pl.col("voided_at").is_not_null()
+    lines = _invoice_lines(world, billed)
     yield Part(
         _documents(
-            invoices, "invoice", pl.col("kind"), dated_on="issued_on",
-            is_void=pl.col("voided_at").is_not_null(),
+            billed, "invoice", pl.col("kind"), dated_on=pl.col("issued_on"), is_void=is_void
         ),
-        postings,
+        lines,
+    )
+    rows = items["credit_note"]
+    yield Part(_documents(rows, "credit_note", "credit_memo"), _note_lines(world, rows, valued))
+    rows = items["charge"]
+    yield Part(
+        _documents(rows, "charge", "payment"),
+        _balanced(
+            rows, _line(rows, 0, CLEARING, total), _line(rows, 1, RECEIVABLE, item, valued)
+        ),
     )  # fmt: skip
-    notes = _with_differences(items["credit_note"], at_once)
-    yield Part(_documents(notes, "credit_note", "credit_memo"), _note_lines(world, notes))
-    total, difference = pl.col("total_minor"), pl.col("difference_minor")
-    for origin in ("charge", "receipt"):
-        rows = _with_differences(items[origin], at_once)
-        account: int | str = CLEARING if origin == "charge" else "debit_account"
-        lines = [_line(rows, 0, account, "amount_minor")]
-        if origin == "receipt":
-            lines += _kept_back(rows, 1)
-            # Rounded each by itself, the parts make up the whole.
-            parts = ("amount_minor", "bank_charge_minor", "withheld_minor")
-            functional = pl.sum_horizontal(booked(part) for part in parts)
-            rows = rows.with_columns(odd=functional - booked(total))
-            difference = pl.col("difference_minor") - pl.col("odd")
-            rows = rows.with_columns(difference_minor=difference)
-        settled = -booked(total) + pl.col("difference_minor")
-        if origin == "receipt":
-            settled = -booked(total) + pl.col("difference_minor") + pl.col("odd")
-            # The receivable account takes no rounding: the exchange difference does.
-        lines.append(_line(rows, 8, RECEIVABLE, -total, settled))
+    for origin, sign, account in (
+        ("receipt", 1, "debit_account"),
+        ("receipt_returned", -1, "ledger"),
+    ):
+        rows = items[origin]
+        kept_back = [
+            _line(rows.filter(pl.col(amount) != 0), position, kept_in, sign * pl.col(amount))
+            for position, kept_in, amount in (
+                (1, BANK_CHARGES, "bank_charge_minor"), (2, WITHHELD, "withheld_minor")
+            )
+        ]  # fmt: skip
+        cash = _line(rows, 0, account, sign * pl.col("amount_minor"))
         yield Part(
-            _documents(rows, origin, "payment"), _lines(*lines, _difference_line(rows))
-        )
-    for origin, sign, kind in (("refund", 1, "refund"), ("refund_failure", -1, "journal")):
-        rows = _with_differences(items[origin], at_once)
-        reverses = document("refund", "refund") if sign < 0 else NO_KEY
+            _documents(
+                rows, origin, "payment" if sign > 0 else "journal",
+                reverses=document("receipt", "receipt") if sign < 0 else NO_KEY,
+            ),
+            _balanced(rows, cash, *kept_back, _line(rows, 3, RECEIVABLE, item, valued)),
+        )  # fmt: skip
+    for origin, sign in (("refund", 1), ("refund_failure", -1)):
+        rows = items[origin]
         yield Part(
-            _documents(rows, origin, kind, reverses=reverses),
-            _lines(
-                _line(rows, 0, RECEIVABLE, sign * total, sign * booked(total)
-                      + pl.col("difference_minor")),
+            _documents(
+                rows, origin, "refund" if sign > 0 else "journal",
+                reverses=document("refund", "refund") if sign < 0 else NO_KEY,
+            ),
+            _balanced(
+                rows, _line(rows, 0, RECEIVABLE, item, valued),
                 _line(rows, 1, CLEARING, -sign * total),
-                _difference_line(rows),
             ),
         )  # fmt: skip
+    rows = items["write_off"]
+    yield Part(
+        _documents(rows, "write_off", "journal"),
+        _balanced(
+            rows, _line(rows, 0, BAD_DEBT, total), _line(rows, 1, RECEIVABLE, item, valued)
+        ),
+    )  # fmt: skip
+    rows = items["void"]
+    taken_back = lines.join(
+        rows.select(document=document("invoice", "invoice"), void="document"),
+        on="document", how="inner", maintain_order="left",
+    ).with_columns(
+        -pl.col("amount_minor", "functional_minor"), document="void"
+    ).drop("void")  # fmt: skip
+    yield Part(
+        _documents(rows, "void", "journal", reverses=document("invoice", "invoice")), taken_back
+    )
+
+
+def _line_account(kind: str = "line_kind") -> pl.Expr:
+    return pl.col(kind).replace_strict(LINE_ACCOUNTS, return_dtype=pl.Int32)
+
+
+def _at_rates(rows: pl.DataFrame) -> pl.DataFrame:
+    return rows.select(
+        "document", "entity", "currency", "posting_on", "is_opening", "times", "per"
+    )  # fmt: skip
+
+
+def _billed_lines(world: World, invoices: pl.DataFrame) -> pl.DataFrame:
+    """The lines of posted invoices, with the rate of the invoice."""
+    heads = invoices.select(
+        "invoice", "document", "entity", "currency", "posting_on", "is_opening", "times", "per"
+    )
+    return world.lines.select(
+        "line", "invoice", "position", "amount_minor", "service_from_on", "service_before_on",
+        line_kind="kind",
+    ).join(heads, on="invoice", how="inner", maintain_order="left")  # fmt: skip
+
+
+def _invoice_lines(world: World, invoices: pl.DataFrame) -> pl.DataFrame:
+    """Receivable against deferred revenue, revenue, prepayments and tax. What was open before the
+    window is against the account of the migration."""
+    opening, billed = invoices.filter("is_opening"), invoices.filter(~pl.col("is_opening"))
+    lines = _billed_lines(world, billed)
+    taxes = world.taxes.filter(pl.col("tax_minor") != 0).join(
+        billed.select("invoice", "document", "times", "per"), on="invoice", how="inner"
+    )
+    receivable = _line(invoices, 0, RECEIVABLE, "total_minor")
+    migrated = _line(opening, 1, MIGRATION, -pl.col("total_minor"))
+    charged = _line(
+        lines, pl.col("position"), _line_account(), -pl.col("amount_minor"), source=pl.col("line")
+    )
+    taxed = _line(
+        taxes, TAXES_FROM + pl.col("tax") % 1_000, TAX, -pl.col("tax_minor"), source=pl.col("tax")
+    )
+    return _rounded(billed, receivable, migrated, charged, taxed)
+
+
+def _rounded(rows: pl.DataFrame, *lines: pl.DataFrame) -> pl.DataFrame:
+    """The lines, of documents at a rate with what rounding leaves on the last one before tax."""
+    found = pl.concat(lines)
+    foreign = rows.filter(pl.col("times").is_not_null()).select("document")
+    own = found.join(foreign, on="document", how="semi")
+    rest = own.group_by("document").agg(
+        rest_minor=pl.col("functional_minor").sum(),
+        position=pl.col("position").filter(pl.col("position") < TAXES_FROM).max(),
+    ).filter(pl.col("rest_minor") != 0)  # fmt: skip
+    return (
+        found.join(rest, on=["document", "position"], how="left", maintain_order="left")
+        .with_columns(
+            functional_minor=pl.col("functional_minor") - pl.col("rest_minor").fill_null(0)
+        )
+        .drop("rest_minor")
+    )
+
+
+def _noted_lines(world: World, notes: pl.DataFrame) -> pl.DataFrame:
+    """The lines of credit notes, with the line of the invoice that each takes back."""
+    heads = notes.select(
+        "credit_note", "document", "entity", "currency", "posting_on", "times", "per"
+    )
+    billed = world.lines.select("line", "service_from_on", "service_before_on", line_kind="kind")
+    return world.credit_note_lines.join(
+        heads, on="credit_note", how="inner", maintain_order="left"
+    ).join(billed, on="line", how="left", maintain_order="left")
+
+
+def _note_lines(world: World, notes: pl.DataFrame, valued: pl.Expr) -> pl.DataFrame:
+    lines = _noted_lines(world, notes)
+    taxed = lines.group_by("document").agg(
+        pl.col("tax_minor").sum(), pl.col("times", "per").first()
+    ).filter(pl.col("tax_minor") != 0)  # fmt: skip
+    position = 1 + pl.col("credit_note_line") - pl.col("credit_note_line").min().over("document")
+    # Valued as a memo of its month; what the invoice was booked at is an exchange difference.
+    body = _rounded(
+        notes,
+        _line(notes, 0, RECEIVABLE, -pl.col("total_minor")),
+        _line(lines, position, _line_account(), "amount_minor", source=pl.col("line")),
+        _line(taxed, TAXES_FROM, TAX, "tax_minor"),
+    )
+    settled = notes.select("document", position=ZERO, settled=valued)
+    body = body.join(settled, on=["document", "position"], how="left", maintain_order="left")
+    return _balanced(
+        notes,
+        body.with_columns(functional_minor=pl.coalesce("settled", "functional_minor")).drop("settled"),
+    )  # fmt: skip
+
+
+# --- disputes and the bank ----------------------------------------------------------------------
+
+
+def _disputes(world: World, rates: pl.DataFrame) -> Iterator[Part]:
+    """What the processor holds back is an asset until the bank of the payer decides."""
+    payers = world.charges.select("charge", "intent").join(
+        world.intents.select("intent", "customer", "entity", "currency"), on="intent", how="left"
+    )
+    held = (
+        world.disputes.filter(~pl.col("is_inquiry"))
+        .join(payers, on="charge", how="left", maintain_order="left")
+        .with_columns(total_minor="amount_minor", opened_on=day_of(pl.col("opened_at")))
+    )
+    total = pl.col("total_minor")
+    opened = _rated(
+        held.with_columns(
+            document=document("dispute_opened", "dispute"), posting_on="opened_on", at="opened_at"
+        ),
+        rates,
+    )
+    yield Part(
+        _documents(opened, "dispute_opened", "journal"),
+        _balanced(opened, _line(opened, 0, DISPUTED, total), _line(opened, 1, CLEARING, -total)),
+    )
+    then = opened.select("dispute", opened_times="times", opened_per="per")
+    closed = _rated(
+        held.filter(pl.col("closed_at").is_not_null()).with_columns(
+            document=document("dispute_closed", "dispute"), posting_on=day_of(pl.col("closed_at")),
+            at="closed_at",
+        ),
+        rates,
+    ).join(then, on="dispute", how="left", maintain_order="left")  # fmt: skip
+    as_opened = booked(total, "opened_times", "opened_per")
+    is_won = pl.col("outcome") == "won"
+    yield Part(
+        _documents(closed, "dispute_closed", "journal"),
+        _balanced(
+            closed,
+            _line(
+                closed, 0,
+                pl.when(is_won).then(pl.lit(CLEARING)).otherwise(pl.lit(DISPUTE_LOSS)), total,
+                pl.when(is_won).then(booked(total)).otherwise(as_opened),
+            ),
+            _line(closed, 1, DISPUTED, -total, -as_opened),
+        ),
+    )  # fmt: skip
+
+
+def _unidentified(world: World, rates: pl.DataFrame) -> Iterator[Part]:
+    """Money that nobody can place is a liability; once it is an affiliate's, it is due to it."""
+    rows = (
+        world.receipts.filter(pl.col("kind") != "ordinary")
+        .join(_bank_ledger(world), on="bank_account", how="left", maintain_order="left")
+        .with_columns(
+            document=document("receipt_unidentified", "receipt"), posting_on="received_on",
+            at="booked_at", total_minor="amount_minor", customer=NO_KEY,
+        )
+    )  # fmt: skip
+    rows = _rated(rows, rates, "received_on")
+    total = pl.col("total_minor")
+    yield Part(
+        _documents(rows, "receipt_unidentified", "journal"),
+        _balanced(rows, _line(rows, 0, "ledger", total), _line(rows, 1, UNIDENTIFIED, -total)),
+    )
+    rows = rows.filter(
+        (pl.col("kind") == "wrong_entity") & pl.col("identified_on").is_not_null()
+    ).with_columns(
+        document=document("receipt_of_affiliate", "receipt"), posting_on="identified_on",
+        at=pl.col("identified_on").cast(INSTANT) + pl.duration(hours=11),
+    )  # fmt: skip
+    yield Part(
+        _documents(rows, "receipt_of_affiliate", "journal"),
+        _balanced(rows, _line(rows, 0, UNIDENTIFIED, total), _line(rows, 1, DUE_TO, -total)),
+    )
+
+
+def _other_entries(world: World, rates: pl.DataFrame) -> Part:
+    """Rent, pay, fees and interest; between affiliates what one received for another."""
+    accounts = world.bank_accounts.select(
+        "bank_account", "entity", "currency", ledger=pl.col("ledger_account").cast(pl.Int32)
+    )
+    astray = world.receipts.select(
+        "receipt", "identified_on", "received_on", received_by="entity"
+    )  # fmt: skip
+    rows = (
+        world.other_bank_entries.join(
+            accounts, on="bank_account", how="left", maintain_order="left"
+        )
+        .join(astray, on="receipt", how="left", maintain_order="left")
+        .with_columns(
+            document=document("bank_entry", "bank_entry"), posting_on="on", customer=NO_KEY,
+            at=pl.col("on").cast(INSTANT) + pl.duration(hours=12),
+            total_minor=pl.col("amount_minor").abs(),
+            is_owed=pl.col("entity") == pl.col("received_by"),
+        )
+        # What affiliates owe each other was booked on the day of the receipt, or when it was known.
+        .with_columns(
+            owed_on=pl.when("is_owed").then("received_on").when(pl.col("is_owed").is_null())
+            .then("on").otherwise("identified_on"),
+            account=pl.when("is_owed").then(pl.lit(DUE_TO)).otherwise(
+                pl.col("kind").replace_strict(
+                    ENTRY_ACCOUNTS, default=DUE_FROM, return_dtype=pl.Int32
+                )
+            ),
+        )
+    )  # fmt: skip
+    owed = _rated(rows, rates, "owed_on").select(
+        "document", owed_times="times", owed_per="per"
+    )  # fmt: skip
+    rows = _rated(rows, rates).join(owed, on="document", how="left", maintain_order="left")
+    amount = pl.col("amount_minor")
+    against = -booked(amount, "owed_times", "owed_per")
+    return Part(
+        _documents(rows, "bank_entry", "journal"),
+        _balanced(
+            rows, _line(rows, 0, "ledger", amount), _line(rows, 1, "account", -amount, against)
+        ),
+    )
+
+
+def _opening_banks(world: World, rates: pl.DataFrame) -> Part:
+    rows = world.bank_accounts.filter(pl.col("opening_minor") != 0).with_columns(
+        document=document("opening_bank", "bank_account"), posting_on=pl.lit(_opening_on(world)),
+        customer=NO_KEY, total_minor=pl.col("opening_minor").abs(),
+        at=pl.lit(_opening_on(world)).cast(INSTANT) + pl.duration(hours=12),
+        ledger=pl.col("ledger_account").cast(pl.Int32),
+    )  # fmt: skip
+    rows = _rated(rows, rates)
+    amount = pl.col("opening_minor")
+    return Part(
+        _documents(rows, "opening_bank", "journal"),
+        _balanced(rows, _line(rows, 0, "ledger", amount), _line(rows, 1, EQUITY, -amount)),
+    )
+
+
+# --- the processor ------------------------------------------------------------------------------
+
+
+def _movements(world: World) -> pl.DataFrame:
+    """All but payouts, with the day on which they happened."""
+    return world.movements.filter(pl.col("kind") != "payout").with_columns(
+        posting_on=day_of(pl.col("at")),
+        # A fee of its own takes all that it moves.
+        kept_minor=pl.when(pl.col("kind") == "fee")
+        .then(pl.col("fee_minor") - pl.col("gross_minor"))
+        .otherwise("fee_minor"),
+    )
+
+
+def _home(world: World) -> pl.DataFrame:
+    return world.entities.select("entity", "currency")
+
+
+def _fees(world: World) -> Part:
+    """What the processor keeps is an expense of the day."""
+    is_dispute = pl.col("kind").is_in(["dispute", "dispute_reversal"])
+    summed = (
+        _movements(world)
+        .group_by("entity", "posting_on")
+        .agg(
+            total_minor=pl.col("kept_minor").sum(),
+            disputed_minor=pl.col("kept_minor").filter(is_dispute).sum(),
+        )
+        .filter(pl.col("total_minor") != 0)
+        .sort("posting_on", "entity")
+        .join(_home(world), on="entity", how="left", maintain_order="left")
+    )
+    rows = _daily(summed, "processor_fees").with_columns(
+        rate_micros=NO_KEY, times=NO_KEY, per=NO_KEY,
+        usual_minor=pl.col("total_minor") - pl.col("disputed_minor"),
+    )  # fmt: skip
+    usual, disputed = (
+        rows.filter(pl.col(amount) != 0) for amount in ("usual_minor", "disputed_minor")
+    )
+    return Part(
+        _documents(rows, "processor_fees", "journal"),
+        _balanced(
+            rows, _line(usual, 0, PROCESSOR_FEES, "usual_minor"),
+            _line(disputed, 1, DISPUTE_FEES, "disputed_minor"),
+            _line(rows, 2, FEES_DUE, -pl.col("total_minor")),
+        ),
+    )  # fmt: skip
+
+
+def _converted_by_processor(world: World, parts: Sequence[Part]) -> Part:
+    """Payments in another currency are worth what the processor made of them, not what the books
+    made: the difference of a day is realised on it."""
+    settled = _movements(world).filter(pl.col("rate_micros").is_not_null()).select(
+        "entity", "posting_on", minor="gross_minor"
+    )  # fmt: skip
+    foreign = pl.concat(
+        [
+            part.documents.filter(
+                pl.col("rate_micros").is_not_null()
+                & pl.col("origin").cast(pl.String).is_in(CLEARED_ORIGINS)
+            ).select("document", "entity", "posting_on")
+            for part in parts
+        ]
+    )
+    cleared = pl.concat(
+        [part.postings.filter(pl.col("account") == CLEARING) for part in parts]
+    ).join(foreign, on="document", how="inner")
+    summed = (
+        pl.concat([settled, cleared.select("entity", "posting_on", minor=-pl.col("functional_minor"))])
+        .group_by("entity", "posting_on")
+        .agg(pl.col("minor").sum())
+        .filter(pl.col("minor") != 0)
+        .sort("posting_on", "entity")
+        .join(_home(world), on="entity", how="left", maintain_order="left")
+    )  # fmt: skip
+    rows = _daily(summed, "processor_conversion").with_columns(
+        total_minor=pl.col("minor").abs(), rate_micros=NO_KEY, times=NO_KEY, per=NO_KEY
+    )
+    return Part(
+        _documents(rows, "processor_conversion", "journal"),
+        _balanced(
+            rows, _line(rows, 0, CLEARING, "minor"), _line(rows, 1, REALISED, -pl.col("minor"))
+        ),
+    )
+
+
+def _deposits(world: World) -> Part:
+    """A payout that has arrived: each movement that it pays, and what the processor kept."""
+    arrived = (
+        world.payouts.filter(pl.col("arrives_on") <= world.last_on)
+        .join(_bank_ledger(world), on="bank_account", how="left", maintain_order="left")
+        .join(_home(world), on="entity", how="left", maintain_order="left")
+        .with_columns(
+            document=document("payout", "payout"), posting_on="arrives_on", customer=NO_KEY,
+            total_minor=pl.col("amount_minor").abs(), rate_micros=NO_KEY, times=NO_KEY, per=NO_KEY,
+            at=pl.col("arrives_on").cast(INSTANT) + pl.duration(hours=15),
+        )
+    )  # fmt: skip
+    paid = (
+        _movements(world)
+        .select("movement", "payout", "kind", "gross_minor", "kept_minor", times=NO_KEY, per=NO_KEY)
+        .join(arrived.select("payout", "document"), on="payout", how="inner", maintain_order="left")
+    )
+    kept = (
+        paid.group_by("document")
+        .agg(pl.col("kept_minor").sum())
+        .filter(pl.col("kept_minor") != 0)
+        .with_columns(times=NO_KEY, per=NO_KEY)
+    )
+    moved = paid.filter(pl.col("kind") != "fee")
+    return Part(
+        _documents(arrived, "payout", "deposit"),
+        pl.concat(
+            [
+                _line(arrived, 0, "ledger", "amount_minor"),
+                _line(
+                    moved, 1 + pl.col("movement"), CLEARING, -pl.col("gross_minor"),
+                    source=pl.col("movement"),
+                ),
+                _line(kept, AFTER_ALL, FEES_DUE, "kept_minor"),
+            ]
+        ),
+    )  # fmt: skip
+
+
+# --- at the end of a month ----------------------------------------------------------------------
+
+
+def _deferrals(world: World, items: dict[str, pl.DataFrame]) -> pl.DataFrame:
+    """What was deferred, and what credit notes and voids took back of it: days of service, and the
+    day from which it counts."""
+    columns = ["entity", "currency", "posting_on", "amount_minor", "functional_minor",
+               "service_from_on", "service_before_on", "is_opening"]  # fmt: skip
+    is_deferred = pl.col("line_kind").is_in(
+        [kind for kind, account in LINE_ACCOUNTS.items() if account == DEFERRED]
+    )
+    return pl.DataFrame()
