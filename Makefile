@@ -2,6 +2,7 @@
 #   make setup   install            make run    build, judge and publish the warehouse
 #   make test    lint and all tests make lint   only the linters
 #   make docs    dbt's documentation site, in target/
+#   make bench   simulate, build and publish a million invoices (SIZE=… for others), in warehouse/bench
 # ARGS passes options on: make run ARGS="--raw /data/extracts --systems stripe,bank"
 # STRICT=1 makes `make run` fail on a breached gate (1) or too little data (3), not only on errors.
 # (make's own exit status is then 2, as for all that fails; the code itself is that of
@@ -20,10 +21,12 @@ export UV_PYTHON := $(BIN)/python
 export UV_PYTHON_DOWNLOADS := never
 
 .DEFAULT_GOAL := help
-.PHONY: help setup run test lint docs
+SIZE ?= 1000000
+
+.PHONY: help setup run test lint docs bench
 
 help:
-	@sed -n '2,8s/^# *//p' Makefile
+	@sed -n '2,9s/^# *//p' Makefile
 
 setup: $(INSTALLED)
 
@@ -76,3 +79,6 @@ lint: $(INSTALLED)
 
 docs: $(INSTALLED)
 	$(BIN)/dbt docs generate
+
+bench: $(INSTALLED)
+	$(BIN)/python -m python_checks.benchmark --invoices $(SIZE) --out warehouse/bench

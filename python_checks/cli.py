@@ -10,6 +10,7 @@ from python_checks.configuration import read_settings
 from python_checks.errors import RunError
 from python_checks.run import lock
 from python_checks.run import run as run_once
+from python_checks.simulator.command import simulate
 from python_checks.state import restore_state
 from python_checks.verdict import ExitCode
 
@@ -28,6 +29,9 @@ ProjectOption = Annotated[
 WarehouseOption = Annotated[
     Path | None, typer.Option(help="Folder for outputs and state (else WAREHOUSE_ROOT).")
 ]
+
+
+app.command()(simulate)
 
 
 @app.callback()

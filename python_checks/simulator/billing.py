@@ -52,7 +52,7 @@ def bill(settings: Settings, customers: pl.DataFrame, sales: Sales) -> Bills:
     events = _usage_events(settings, sales, cycles)
     lines = _priced(sales, cycles, events)
     invoices, lines = _assembled(settings, customers, sales, lines)
-    invoices, lines, taxes = _taxed(customers, invoices, lines)
+    invoices, lines, taxes = taxed(customers, invoices, lines)
     invoices = _voided(settings, invoices)
     events = _with_lines(events, lines)
     runs = _billing_runs(invoices)
@@ -617,7 +617,7 @@ def _debit_memos(
     return memos, lines
 
 
-def _taxed(
+def taxed(
     customers: pl.DataFrame, invoices: pl.DataFrame, lines: pl.DataFrame
 ) -> tuple[pl.DataFrame, pl.DataFrame, pl.DataFrame]:
     """Each jurisdiction's tax on the invoice, rounded, then shared out over the lines."""

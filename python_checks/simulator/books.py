@@ -79,6 +79,8 @@ ORIGINS = {
     "revaluation_reversal": 22,
 }  # fmt: skip
 MOST_ORIGINS = 32
+CLEARED_ORIGINS = ("charge", "refund", "refund_failure", "dispute_opened", "dispute_closed")
+DEFERRED_KINDS = [kind for kind, account in LINE_ACCOUNTS.items() if account == DEFERRED]
 
 # One ERP document. document = source x 32 + the number of its origin, so that a document keeps its
 # key whatever else is known; source: the key in the world's table, or a number made of day (or
@@ -110,7 +112,7 @@ TABLES = {
 NO_KEY = pl.lit(None, dtype=pl.Int64)
 ZERO = pl.lit(0, dtype=pl.Int64)
 # The provisional positions of what comes after the lines of an invoice.
-TAXES_FROM, LAST = 1_000_000, 2_000_000
+TAXES_FROM, LAST = 1_000_000, 2**40
 ROW = ["document", "entity", "currency", "customer", "posting_on", "at", "total_minor"]
 
 
@@ -139,10 +141,13 @@ class Part:
     postings: pl.DataFrame
 
 
+def _column(name: str | pl.Expr) -> pl.Expr:
+    return pl.col(name) if isinstance(name, str) else name
+
+
 def document(origin: str, source: str | pl.Expr) -> pl.Expr:
     """The key of the document of an origin; null where `source` is."""
-    key = pl.col(source) if isinstance(source, str) else source
-    return key * MOST_ORIGINS + ORIGINS[origin]
+    return _column(source) * MOST_ORIGINS + ORIGINS[origin]
 
 
 def build_books(world: World) -> Books:
@@ -165,14 +170,15 @@ def build_books(world: World) -> Books:
         _other_entries(world, rates),
         _opening_banks(world, rates),
         _later_differences(rates, differences.filter(~pl.col("is_at_once"))),
-        *_recognised(world, rates, items),
         *_revalued(world, rates, items, applications),
+        _fees(world),
+        _deposits(world),
     ]
-    parts += [_fees(world), _converted_by_processor(world, parts), _deposits(world)]
+    parts += [*_recognised(world, items, parts), _converted_by_processor(world, parts)]
     return Books(
         documents=pl.concat([part.documents for part in parts]).sort("document"),
         postings=_numbered(pl.concat([part.postings for part in parts])),
-        applications=applications.select(APPLICATIONS),
+        applications=applications.select(list(APPLICATIONS)),
         periods=_periods(world),
     )
 
@@ -247,7 +253,7 @@ def _rated(rows: pl.DataFrame, rates: pl.DataFrame, on: str = "posting_on") -> p
 
 def booked(amount: str | pl.Expr, times: str = "times", per: str = "per") -> pl.Expr:
     """An amount of the row's currency in functional currency."""
-    minor = pl.col(amount) if isinstance(amount, str) else amount
+    minor = _column(amount)
     abroad = half_up(minor * pl.col(times), pl.col(per))
     return pl.when(pl.col(times).is_null()).then(minor).otherwise(abroad)
 
@@ -282,17 +288,20 @@ def _line(
     source: pl.Expr = NO_KEY,
 ) -> pl.DataFrame:
     """One line for each row, at the row's rate where `functional` does not say otherwise."""
-    minor = pl.col(amount) if isinstance(amount, str) else amount
-    number = pl.col(account) if isinstance(account, str) else pl.lit(account)
+    minor = _column(amount)
     found = {
         "document": pl.col("document"),
         "position": pl.lit(position) if isinstance(position, int) else position,
-        "account": account if isinstance(account, pl.Expr) else number,
+        "account": pl.lit(account) if isinstance(account, int) else _column(account),
         "amount_minor": minor,
         "functional_minor": booked(minor) if functional is None else functional,
         "source": source,
     }
     return rows.select(found[name].cast(made(kind)).alias(name) for name, kind in POSTINGS.items())
+
+
+def _is_of(origins: Sequence[str]) -> pl.Expr:
+    return (pl.col("document") % MOST_ORIGINS).is_in([ORIGINS[origin] for origin in origins])
 
 
 def _balanced(rows: pl.DataFrame, *lines: pl.DataFrame) -> pl.DataFrame:
@@ -657,12 +666,6 @@ def _line_account(kind: str = "line_kind") -> pl.Expr:
     return pl.col(kind).replace_strict(LINE_ACCOUNTS, return_dtype=pl.Int32)
 
 
-def _at_rates(rows: pl.DataFrame) -> pl.DataFrame:
-    return rows.select(
-        "document", "entity", "currency", "posting_on", "is_opening", "times", "per"
-    )  # fmt: skip
-
-
 def _billed_lines(world: World, invoices: pl.DataFrame) -> pl.DataFrame:
     """The lines of posted invoices, with the rate of the invoice."""
     heads = invoices.select(
@@ -688,7 +691,7 @@ def _invoice_lines(world: World, invoices: pl.DataFrame) -> pl.DataFrame:
         lines, pl.col("position"), _line_account(), -pl.col("amount_minor"), source=pl.col("line")
     )
     taxed = _line(
-        taxes, TAXES_FROM + pl.col("tax") % 1_000, TAX, -pl.col("tax_minor"), source=pl.col("tax")
+        taxes, TAXES_FROM + pl.col("tax"), TAX, -pl.col("tax_minor"), source=pl.col("tax")
     )
     return _rounded(billed, receivable, migrated, charged, taxed)
 
@@ -936,8 +939,7 @@ def _converted_by_processor(world: World, parts: Sequence[Part]) -> Part:
     foreign = pl.concat(
         [
             part.documents.filter(
-                pl.col("rate_micros").is_not_null()
-                & pl.col("origin").cast(pl.String).is_in(CLEARED_ORIGINS)
+                pl.col("rate_micros").is_not_null() & _is_of(CLEARED_ORIGINS)
             ).select("document", "entity", "posting_on")
             for part in parts
         ]
@@ -997,7 +999,7 @@ def _deposits(world: World) -> Part:
                     moved, 1 + pl.col("movement"), CLEARING, -pl.col("gross_minor"),
                     source=pl.col("movement"),
                 ),
-                _line(kept, AFTER_ALL, FEES_DUE, "kept_minor"),
+                _line(kept, LAST, FEES_DUE, "kept_minor"),
             ]
         ),
     )  # fmt: skip
@@ -1006,12 +1008,185 @@ def _deposits(world: World) -> Part:
 # --- at the end of a month ----------------------------------------------------------------------
 
 
-def _deferrals(world: World, items: dict[str, pl.DataFrame]) -> pl.DataFrame:
-    """What was deferred, and what credit notes and voids took back of it: days of service, and the
-    day from which it counts."""
-    columns = ["entity", "currency", "posting_on", "amount_minor", "functional_minor",
-               "service_from_on", "service_before_on", "is_opening"]  # fmt: skip
-    is_deferred = pl.col("line_kind").is_in(
-        [kind for kind, account in LINE_ACCOUNTS.items() if account == DEFERRED]
+def _deferrals(world: World, items: dict[str, pl.DataFrame], parts: Sequence[Part]) -> pl.DataFrame:
+    """What was deferred, and (negative) what credit notes and voids took back of it, with the days
+    of service that it is earned by. Of invoices from before the window all that they deferred."""
+    service = ["service_from_on", "service_before_on"]
+    columns = ["entity", "currency", "posting_on", "amount_minor", "functional_minor", *service]
+    heads = pl.concat(
+        [
+            items[origin].select("document", "entity", "currency", "posting_on")
+            for origin in ("invoice", "credit_note", "void")
+        ]
     )
-    return pl.DataFrame()
+    posted = [part.postings.filter(pl.col("account") == DEFERRED) for part in parts]
+    served = (
+        pl.concat(posted)
+        .with_columns(-pl.col("amount_minor", "functional_minor"))
+        .join(world.lines.select("line", *service), left_on="source", right_on="line", how="inner")
+        .join(heads, on="document", how="inner")
+    )
+    opening = _billed_lines(world, items["invoice"].filter("is_opening")).filter(
+        pl.col("line_kind").is_in(DEFERRED_KINDS)
+    )
+    opening = opening.with_columns(functional_minor=booked("amount_minor"))
+    return pl.concat([served.select(columns), opening.select(columns)])
+
+
+def _earned(amount: str, on: date) -> pl.Expr:
+    """The part of an amount that the days of service until (and with) a day have earned."""
+    starts, ends = pl.col("service_from_on"), pl.col("service_before_on")
+    days = (ends - starts).dt.total_days()
+    past = (pl.lit(on + timedelta(days=1)) - starts).dt.total_days().clip(0, days)
+    earned = half_up(pl.col(amount) * past, days.clip(1))
+    return pl.when(days.fill_null(0) > 0).then(earned).otherwise(pl.col(amount)).alias(amount)
+
+
+def _recognised(
+    world: World, items: dict[str, pl.DataFrame], parts: Sequence[Part]
+) -> Iterator[Part]:
+    """Deferred revenue is earned day by day and recognised at the end of each month; what nothing
+    is left of has been recognised to the last unit."""
+    deferrals = _deferrals(world, items, parts)
+    opening_on = _opening_on(world)
+    both = ["amount_minor", "functional_minor"]
+    keys = ["entity", "currency"]
+
+    def earned_until(day: date) -> pl.DataFrame:
+        return (
+            deferrals.lazy()
+            .filter(pl.col("posting_on") <= day)
+            .select(*keys, *(_earned(amount, day) for amount in both))
+            .group_by(keys)
+            .sum()
+            .collect()
+        )
+
+    held = (
+        deferrals.filter(pl.col("posting_on") <= opening_on).group_by(keys).agg(pl.col(both).sum())
+    )
+    before = earned_until(opening_on)
+    carried = _less(held, before).with_columns(posting_on=pl.lit(opening_on))
+    yield _journals(world, carried, "opening_deferrals", MIGRATION, DEFERRED)
+    found = []
+    for day in _month_ends(world):
+        until = earned_until(day)
+        found.append(_less(until, before).with_columns(posting_on=pl.lit(day)))
+        before = until
+    earned = pl.concat(found) if found else carried.clear()
+    yield _journals(world, earned, "recognition", DEFERRED, SUBSCRIPTION_REVENUE)
+
+
+def _less(more: pl.DataFrame, less: pl.DataFrame) -> pl.DataFrame:
+    """Sums by entity and currency less others."""
+    both = ["amount_minor", "functional_minor"]
+    taken = less.with_columns(-pl.col(both))
+    return (
+        pl.concat(
+            [more.select("entity", "currency", *both), taken.select("entity", "currency", *both)]
+        )
+        .group_by("entity", "currency")
+        .sum()
+        .filter((pl.col("amount_minor") != 0) | (pl.col("functional_minor") != 0))
+        .sort("entity", "currency")
+    )
+
+
+def _journals(world: World, sums: pl.DataFrame, origin: str, debit: int, credit: int) -> Part:
+    """A journal for each row; in a foreign currency its rate is what its amounts come to."""
+    home = world.entities.select("entity", home="currency")
+    amount, functional = pl.col("amount_minor"), pl.col("functional_minor")
+    rate = (
+        functional * units_per_major() * MICROS / (amount * units_per_major("home"))
+    ).round().cast(pl.Int64, strict=False)  # fmt: skip
+    rows = (
+        _daily(sums, origin)
+        .join(home, on="entity", how="left", maintain_order="left")
+        .with_columns(
+            total_minor=amount.abs(),
+            rate_micros=pl.when((pl.col("currency") != pl.col("home")) & (amount != 0)).then(rate),
+        )
+    )
+    return Part(
+        _documents(rows, origin, "journal"),
+        pl.concat(
+            [
+                _line(rows, 0, debit, amount, functional),
+                _line(rows, 1, credit, -amount, -functional),
+            ]
+        ),
+    )
+
+
+def _revalued(
+    world: World,
+    rates: pl.DataFrame,
+    items: dict[str, pl.DataFrame],
+    applications: pl.DataFrame,
+) -> Iterator[Part]:
+    """What is open in another currency is valued at the rate of the month's last day; the first
+    day of the next month takes that back."""
+    columns = ["document", "entity", "currency", "side", "item_minor", "posting_on", "times", "per"]
+    foreign = pl.concat(
+        [rows.filter(pl.col("times").is_not_null()).select(columns) for rows in items.values()]
+    )
+    ends = pl.concat(
+        [
+            applications.select("on", document="from_document", minor="from_minor"),
+            applications.select("on", document="to_document", minor="amount_minor"),
+        ]
+    ).join(foreign, on="document", how="semi")
+    found = [_revalued_on(day, foreign, ends, rates) for day in _month_ends(world)]
+    valued = (
+        pl.concat(found) if found else _revalued_on(world.first_on, foreign, ends, rates).clear()
+    )
+    posted = _daily(valued, "revaluation")
+    back = posted.with_columns(posting_on=pl.col("posting_on") + pl.duration(days=1)).filter(
+        pl.col("posting_on") <= world.last_on
+    )
+    back = back.with_columns(
+        # The source of the document that it takes back.
+        document=document("revaluation_reversal", pl.col("document") // MOST_ORIGINS),
+        at=pl.col("posting_on").cast(INSTANT) + pl.duration(hours=4),
+    )
+    reversed_document = document("revaluation", pl.col("document") // MOST_ORIGINS)
+    for origin, rows, sign, reverses in (
+        ("revaluation", posted, 1, NO_KEY), ("revaluation_reversal", back, -1, reversed_document),
+    ):  # fmt: skip
+        gain = sign * pl.col("gain_minor")
+        yield Part(
+            _documents(rows, origin, "journal", reverses=reverses),
+            pl.concat(
+                [
+                    _line(rows, 0, RECEIVABLE, ZERO, gain),
+                    _line(rows, 1, UNREALISED, ZERO, -gain),
+                ]
+            ),
+        )
+
+
+def _revalued_on(
+    day: date, foreign: pl.DataFrame, ends: pl.DataFrame, rates: pl.DataFrame
+) -> pl.DataFrame:
+    """What each entity's open items in a currency gain (or lose) by the closing rate of a day."""
+    taken = (
+        ends.filter(pl.col("on") <= day).group_by("document").agg(taken_minor=pl.col("minor").sum())
+    )
+    closing = rates.filter(pl.col("month_on") == day.replace(day=1)).select(
+        "entity", "currency", rate_micros="closing_micros", closing_times="closing_times",
+        closing_per="per",
+    )  # fmt: skip
+    item, taken_minor = pl.col("item_minor"), pl.col("taken_minor").fill_null(0)
+    carried = booked(item) - booked(taken_minor)
+    worth = booked(item - taken_minor, "closing_times", "closing_per")
+    return (
+        foreign.filter(pl.col("posting_on") <= day)
+        .join(taken, on="document", how="left")
+        .join(closing, on=["entity", "currency"], how="left")
+        .with_columns(gain_minor=pl.col("side") * (worth - carried))
+        .group_by("entity", "currency")
+        .agg(pl.col("gain_minor").sum(), pl.col("rate_micros").first())
+        .filter(pl.col("gain_minor") != 0)
+        .with_columns(posting_on=pl.lit(day), total_minor=ZERO)
+        .sort("entity", "currency")
+    )

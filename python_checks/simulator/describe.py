@@ -117,7 +117,7 @@ def _amounts(world: World) -> str:
             & (pl.col("method").is_in(company.PROCESSOR_METHODS) == is_processor)
         )
         value = float(of_these["dollars"].sum())
-        median = of_these["dollars"].median() or 0.0
+        median = float(of_these.select(pl.col("dollars").median().fill_null(0)).item())
         rows.append((words, f"{of_these.height:,}", f"{value:,.0f}", share(value, total),
                      f"{median:,.0f}"))  # fmt: skip
     return "\n\n".join(

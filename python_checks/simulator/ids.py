@@ -42,7 +42,10 @@ ZUORA_STEMS = {
             "invoice_item", "taxation_item", "payment", "invoice_payment", "payment_method",
             "refund", "credit_memo", "credit_memo_item", "credit_memo_application", "debit_memo",
             "debit_memo_item", "payment_application", "credit_balance_adjustment",
-            "invoice_adjustment", "bill_run",
+            "invoice_adjustment", "bill_run", "rate_plan_charge_segment", "rate_plan_charge_tier",
+            "product_rate_plan_charge_tier", "discount_charge", "discount_product_charge",
+            "discount_item", "external_payment", "charge_application", "payment_unapplication",
+            "write_off_memo", "write_off_memo_item", "write_off_application", "refund_application",
         )
     )
 }  # fmt: skip

@@ -78,7 +78,7 @@ def _made(frame: pl.DataFrame, edits: list[Edit]) -> pl.DataFrame:
     first = edits[0]
     if first.action == "add":
         present = [edit.cells for edit in edits if not edit.where or _is_there(frame, edit.where)]
-        rows = pl.DataFrame(present, schema={name: pl.String for name in first.cells})
+        rows = pl.DataFrame(present, schema=dict.fromkeys(first.cells, pl.String))
         added = rows.select(
             pl.col(name) if name in first.cells else pl.lit(None, dtype=pl.String).alias(name)
             for name in frame.columns

@@ -1,0 +1,161 @@
+"""Chooses what to spoil and keeps the truth about it.
+
+A profile says how many faults of each kind are planted. Every kind is a function that chooses its
+victims among what the world knows, and gives back faults: edits of raw rows, with one line of truth
+for each break that they make. What one fault has taken no other takes, but for a share of invoices
+that carry two.
+"""
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field, fields
+from datetime import date
+
+import numpy as np
+import polars as pl
+
+from python_checks.simulator.company import LEAST_FROM_CUSTOMERS
+from python_checks.simulator.faults.edits import Edit, Files, Row
+from python_checks.simulator.randomness import stream
+from python_checks.simulator.schema import World
+from python_checks.simulator.settings import Settings
+
+
+@dataclass(frozen=True)
+class Truth:
+    """One break that a fault makes, as reconciliation, quarantine, checks or queue find it.
+
+    `expected_code` is the cause of domain's taxonomy; empty where the fault must not make a break
+    (an identifier that drifts is matched all the same) or is found elsewhere. `amount` is left less
+    right, in major units. `natural_key` is a row of `source_system`; `counterpart_key` one of the
+    other side.
+    """
+
+    found_by: str
+    pair_id: str
+    expected_code: str
+    side: str
+    source_system: str
+    source_account: str
+    entity: str
+    natural_key: str
+    counterpart_key: str
+    currency: str
+    amount: str
+    period_month: str
+    cleared_on: str = ""
+
+
+@dataclass(frozen=True)
+class Fault:
+    """One fault: what is done to the raw rows, and what should be found."""
+
+    kind: str
+    planted_on: date
+    edits: tuple[Edit, ...]
+    truths: tuple[Truth, ...]
+
+
+@dataclass
+class Ground:
+    """What planters work on: the world, its clean views, and what is taken already."""
+
+    world: World
+    files: Files
+    settings: Settings
+    random: np.random.Generator
+    taken: set[tuple[str, int]] = field(default_factory=set)
+    # Invoices of which a second fault may take hold: those with one that leaves the amount alone.
+    twice: set[int] = field(default_factory=set)
+
+    def choose(
+        self, rows: pl.DataFrame, kind: str, key: str, count: int
+    ) -> list[dict[str, object]]:
+        """`count` of the rows (fewer where there are fewer), none of them taken; takes them."""
+        used = [number for taken, number in self.taken if taken == kind]
+        free = rows.filter(~pl.col(key).is_in(used)).sort(key)
+        count = min(count, free.height)
+        positions = np.sort(self.random.permutation(free.height)[:count])
+        chosen = free.select(pl.all().gather(pl.Series(positions, dtype=pl.Int64))).to_dicts()
+        self.taken.update((kind, int(row[key])) for row in chosen)
+        return chosen
+
+    def rows(self, path: str, where: Row) -> list[Row]:
+        """The raw rows with those cells."""
+        return (
+            self.files[path].filter(pl.col(name) == cell for name, cell in where.items()).to_dicts()
+        )
+
+    def entity(self, number: object) -> str:
+        return str(CODES[int(str(number))])
+
+
+CODES = {0: "US01", 1: "DE01", 2: "JP01"}
+Planter = Callable[[Ground, int], Iterable[Fault]]
+KINDS: dict[str, Planter] = {}
+# How many of each kind the profiles plant in a company of the default size.
+DEFAULT_COUNT, HEAVY_COUNT = 2, 8
+FEW_CUSTOMERS_COUNT = 1
+PROFILES: Mapping[str, int] = {"none": 0, "default": DEFAULT_COUNT, "heavy": HEAVY_COUNT}
+
+
+def kind(planter: Planter) -> Planter:
+    """Makes a function known as the planter of the faults that it is named after."""
+    KINDS[planter.__name__] = planter
+    return planter
+
+
+def counts_of(profile: str, settings: Settings) -> dict[str, int]:
+    """How many faults of each kind; a list names kinds, with `=count` where it is not the default.
+
+    ValueError where a kind is unknown or a count is no number.
+    """
+    if profile in PROFILES:
+        count = PROFILES[profile]
+        if count and settings.customers < LEAST_FROM_CUSTOMERS:
+            count = FEW_CUSTOMERS_COUNT
+        return dict.fromkeys(KINDS, count)
+    found = dict.fromkeys(KINDS, 0)
+    for entry in profile.split(","):
+        name, _, number = (word.strip() for word in entry.partition("="))
+        if name not in KINDS:
+            raise ValueError(
+                f"--faults {name!r}: neither a profile ({', '.join(PROFILES)}) nor a kind"
+                f" ({', '.join(KINDS)})"
+            )
+        if number and not number.isdecimal():
+            raise ValueError(f"--faults {name}={number}: the count is no whole number")
+        found[name] = int(number) if number else DEFAULT_COUNT
+    return found
+
+
+def plant(world: World, files: Files, settings: Settings, profile: str) -> list[Fault]:
+    """The faults of the profile, in the order of their kinds."""
+    counts = counts_of(profile, settings)
+    ground = Ground(world, files, settings, stream(settings.seed, "faults"))
+    found: list[Fault] = []
+    for name, planter in KINDS.items():
+        if counts[name]:
+            found.extend(planter(ground, counts[name]))
+    return found
+
+
+def truth(faults: Iterable[Fault]) -> pl.DataFrame:
+    """One row for each break: what `faults.csv` holds, all text."""
+    rows = [
+        {
+            "fault_id": f"F{number:05d}",
+            "fault_kind": fault.kind,
+            **{column.name: getattr(line, column.name) for column in fields(Truth)},
+            "planted_on": str(fault.planted_on),
+        }
+        for number, fault in enumerate(faults, start=1)
+        for line in fault.truths
+    ]
+    return pl.DataFrame(rows, schema=dict.fromkeys(TRUTH_COLUMNS, pl.String))
+
+
+TRUTH_COLUMNS = (
+    "fault_id", "fault_kind", "found_by", "pair_id", "expected_code", "side", "source_system",
+    "source_account", "entity", "natural_key", "counterpart_key", "currency", "amount",
+    "period_month", "planted_on", "cleared_on",
+)  # fmt: skip
