@@ -33,8 +33,8 @@ from python_checks.simulator.schema import (
 )  # fmt: skip
 
 # One row for each attempt to deliver a message. interface: <sender>_to_<receiver>. object: the key
-# in the table of object_kind: invoice, credit_note, payment (a charge), refund, customer, contract,
-# or receipt_application (cash that the ERP applied). status: failed (tried again) or delivered.
+# in the table of object_kind: invoice, credit_note, payment (a charge), receipt (cash that the ERP
+# applied), refund, customer or contract. status: failed (tried again) or delivered.
 MESSAGES: Columns = {
     "message": KEY, "attempt": COUNT, "entity": KEY, "interface": TEXT, "object_kind": TEXT,
     "object": KEY, "status": TEXT, "error": TEXT, "created_at": INSTANT, "attempted_at": INSTANT,
@@ -91,6 +91,9 @@ PROCESSOR_BALANCES: Columns = {
     "balance": KEY, "entity": KEY, "currency": TEXT, "on": DAY, "opening_minor": MONEY,
     "closing_minor": MONEY, "late_minor": MONEY,
 }  # fmt: skip
+
+# Finance lists what was open some days into the window, when the month before it is closed.
+OPENED_AFTER_DAYS = 2
 
 TABLES: Mapping[str, Columns] = {
     "messages": MESSAGES,
@@ -156,6 +159,9 @@ class Operations:
                 known("status", "judged_at").fill_null("open"), known("judged_at", "judged_at")
             ),
             dunning_events=self.dunning_events.filter(is_past("at")),
+            opening_positions=self.opening_positions.filter(
+                pl.lit(day >= self.first_on + timedelta(days=OPENED_AFTER_DAYS))
+            ),
             config_changes=self.config_changes.filter(is_past("at")),
             processor_balances=self.processor_balances.filter(pl.col("on") <= day).with_columns(
                 closing_minor=pl.col("closing_minor")
@@ -278,12 +284,15 @@ def _sent(world: World) -> pl.DataFrame:
     refunds = _left(
         world.refunds, charges.select("charge", "entity", "biller"), "charge"
     )  # fmt: skip
-    billed = world.invoices.select("invoice", "entity")
     sold = pl.col("biller") == "zuora"
     contracts = _left(world.contracts, people, "customer").filter(
         sold & (pl.col("signed_on") >= world.first_on)
     )
-    applied = _left(world.applications, billed, "invoice")
+    applied = _left(
+        world.receipts.select("receipt", entity="owed_entity"),
+        world.applications.group_by("receipt").agg(applied_on=pl.col("applied_on").min()),
+        "receipt",
+    ).filter(pl.col("applied_on").is_not_null())
     morning = pl.lit(9 * 60, dtype=pl.Int64)
     parts = (
         (
@@ -295,8 +304,8 @@ def _sent(world: World) -> pl.DataFrame:
         (refunds, "refund", "refund", to_ledger, pl.col("at")),
         (
             applied,
-            *("receipt_application", "application", pl.lit("netsuite_to_zuora")),
-            instant_of(pl.col("applied_on"), 16 * 60 + pl.col("application") % 90),
+            *("receipt", "receipt", pl.lit("netsuite_to_zuora")),
+            instant_of(pl.col("applied_on"), 16 * 60 + pl.col("receipt") % 90),
         ),
         (
             world.customers.filter(sold & (pl.col("created_at") >= world.first_on)),
@@ -369,7 +378,7 @@ def _manifests(world: World, sendings: pl.DataFrame) -> pl.DataFrame:
 
 
 def _ratings(world: World) -> pl.DataFrame:
-    """Each line's list amount shared out by quantity: what is rounded off goes to the next event."""
+    """Each line's list amount by quantity: what is rounded off one event goes to the next."""
     lines = world.lines.select("line", "invoice", "price", "list_minor")
     bills = world.invoices.select("invoice", "currency", rated_at="created_at")
     rows = world.usage_events.filter(pl.col("line").is_not_null()).sort(

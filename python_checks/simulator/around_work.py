@@ -1,9 +1,9 @@
 """Tickets, incidents and changes: what people did around the bills of the simulated company.
 
-Kinds and units of columns are those of schema.py. A ticket is a question or a dispute of a customer,
-most about an invoice; an incident is a disturbance of the billing systems, some caused by a change;
-a change is planned work on them. What an item went through stands in `steps`, and only there: an
-item is where its last step left it.
+Kinds and units of columns are those of schema.py. A ticket is a question or a dispute of a
+customer, most about an invoice; an incident is a disturbance of the billing systems, some caused by
+a change; a change is planned work on them. What an item went through stands in `steps`, and only
+there: an item is where its last step left it.
 """
 
 from collections.abc import Iterator, Mapping
@@ -27,23 +27,25 @@ from python_checks.simulator.schema import (
 )
 
 # kind: question or dispute (a dispute has an amount that the customer contests). reason: what the
-# customer says. cause, triaged_by and triaged_at: the finding, null where nobody found one. outcome:
-# credit, refund, no_change, duplicate or answered; known once the last resolution is. credit_note and
-# dispute: what else came of the same trouble (dispute: the processor's). incident: what caused it.
+# customer says. cause, triaged_by and triaged_at: the finding, null where nobody found one.
+# outcome: credit, refund, no_change, duplicate or answered; known once the last resolution is.
+# credit_note and dispute: what else comes of the same trouble (dispute: the processor's; the credit
+# note may still be to come). incident: what caused it.
 TICKETS: Columns = {
     "ticket": KEY, "kind": TEXT, "entity": KEY, "customer": KEY, "invoice": KEY,
     "credit_note": KEY, "dispute": KEY, "incident": KEY, "priority": TEXT, "reason": TEXT,
     "currency": TEXT, "disputed_minor": MONEY, "opened_at": INSTANT, "cause": TEXT,
     "triaged_by": TEXT, "triaged_at": INSTANT, "outcome": TEXT, "resolved_at": INSTANT,
 }  # fmt: skip
-# severity: P1 (worst) to P3. detected_at: the earlier of alert and report, before anybody opened the
-# incident. change: the one that caused it.
+# severity: P1 (worst) to P3. detected_at: the earlier of alert and report, before anybody opened
+# the incident. change: the one that caused it.
 INCIDENTS: Columns = {
     "incident": KEY, "severity": TEXT, "detected_at": INSTANT, "opened_at": INSTANT,
     "change": KEY, "cause": TEXT, "triaged_by": TEXT, "triaged_at": INSTANT,
     "resolved_at": INSTANT,
 }  # fmt: skip
-# kind: standard, normal or emergency. Never approved: approved_by is null. Declined: never deployed.
+# kind: standard, normal or emergency. Never approved: approved_by is null. Declined: never
+# deployed.
 CHANGES: Columns = {
     "change": KEY, "kind": TEXT, "requested_by": TEXT, "requested_at": INSTANT,
     "approved_by": TEXT, "approved_at": INSTANT, "deployed_at": INSTANT,
@@ -156,6 +158,7 @@ APPROVERS = ("release-lead", "billing-lead", "controller")
 HOUR, DAY = 3_600, 86_400
 NEVER = np.iinfo(np.int64).max
 Seconds = npt.NDArray[np.int64]
+Floats = npt.NDArray[np.float64]
 Mask = npt.NDArray[np.bool_]
 
 
@@ -252,14 +255,14 @@ def _instants(seconds: Seconds) -> pl.Series:
     return (known * 1_000_000).cast(pl.Datetime("us"))
 
 
-def _after(start: Seconds, wait: npt.NDArray[np.float64]) -> Seconds:
+def _after(start: Seconds, wait: Floats) -> Seconds:
     """So many seconds later, in whole minutes and at least one; NEVER after NEVER."""
     minutes = np.maximum(1, np.round(wait / 60)).astype(np.int64)
     # NEVER plus anything would overflow.
     return np.where(start == NEVER, NEVER, np.where(start == NEVER, 0, start) + 60 * minutes)
 
 
-def _uniform(random: np.random.Generator, low: float, high: float, count: int) -> Seconds:
+def _uniform(random: np.random.Generator, low: float, high: float, count: int) -> Floats:
     return random.uniform(low, high, count)
 
 
@@ -285,9 +288,7 @@ def _texts(words: npt.NDArray[np.str_], where: Mask) -> pl.Series:
     return found.set(~pl.Series(where), None)
 
 
-def _steps(
-    item: str, told: list[tuple[str, Seconds, npt.NDArray[np.str_]]], order_from: int = 0
-) -> pl.DataFrame:
+def _steps(item: str, told: list[tuple[str, Seconds, npt.NDArray[np.str_]]]) -> pl.DataFrame:
     """The steps of all items of a kind: of each status when each item came to it, and by whom."""
     parts = [
         pl.DataFrame(
@@ -297,7 +298,7 @@ def _steps(
                 "status": pl.Series([status] * len(at), dtype=pl.String),
                 "at": _instants(at),
                 "by": pl.Series(by.tolist(), dtype=pl.String),
-                "order": pl.Series([order_from + order] * len(at), dtype=pl.Int64),
+                "order": pl.Series([order] * len(at), dtype=pl.Int64),
             }
         )
         for order, (status, at, by) in enumerate(told)

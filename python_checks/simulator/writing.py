@@ -29,7 +29,9 @@ CREATION_COLUMNS = (
     "created", "createddate", "created_date", "CreatedDate", "datecreated", "created_at",
     "booking_date", "received_at", "started_at", "occurred_at",
 )  # fmt: skip
-UNDATED = "part-0"
+FIRST_PART = "part-0"
+# What is older was there before the extracts began: a first load brings it in one piece.
+DAYS_APART = 200
 ROWS_IN_GROUP = 122_880
 
 
@@ -123,16 +125,19 @@ def _write_table(frame: pl.DataFrame, place: Path, output_format: Format) -> Non
 
 
 def _parts(frame: pl.DataFrame) -> Iterator[tuple[str, pl.DataFrame]]:
-    """The rows of each day, in the order of the days, each in the order of the table."""
+    """The rows of each of the last days, and before them those that are older or have no day; each
+    part in the order of the table."""
     column = creation_column(frame.columns)
     if column is None or frame.is_empty():
-        yield UNDATED, frame
+        yield FIRST_PART, frame
         return
     day = pl.col(column).str.extract(r"^(\d{4}-\d{2}-\d{2})", 1)
-    dated = frame.with_columns(_day=day).sort("_day", nulls_last=True, maintain_order=True)
+    days = frame.select(day.alias("day")).drop_nulls().unique().sort("day")["day"].tail(DAYS_APART)
+    recent = pl.when(day >= days.min()).then(day)
+    dated = frame.with_columns(_day=recent).sort("_day", maintain_order=True)
     for part in dated.partition_by("_day", maintain_order=True):
         found = part["_day"][0]
-        yield UNDATED if found is None else f"part-{found}", part.drop("_day").rechunk()
+        yield FIRST_PART if found is None else f"part-{found}", part.drop("_day").rechunk()
 
 
 def _remove(folder: Path) -> None:

@@ -75,6 +75,15 @@ def test_parquet_has_a_part_for_each_day_of_creation(tmp_path: Path) -> None:
     assert pl.concat(parts).sort("id").equals(CHARGES)
 
 
+def test_what_was_created_long_ago_is_one_part(tmp_path: Path) -> None:
+    days = pl.date_range(pl.date(2025, 1, 1), pl.date(2025, 12, 31), eager=True)
+    frame = pl.DataFrame({"id": days.cast(pl.String), "created": days.cast(pl.String)})
+    write({"stripe/acct_us/customer": frame}, tmp_path / "raw", output_format="parquet")
+    parts = sorted((tmp_path / "raw/stripe/acct_us/customer").iterdir())
+    assert [path.name for path in parts[:2]] == ["part-0.parquet", "part-2025-06-15.parquet"]
+    assert [pl.read_parquet(path).height for path in parts] == [165] + [1] * 200
+
+
 @pytest.mark.parametrize(
     ("columns", "found"),
     [

@@ -3,6 +3,7 @@
 The rows of each trap stand above its tests and land in one extract, which is built once. Everything
 is billed by US01 (New York) in dollars unless a case says otherwise.
 """
+# ruff: noqa: E501 (tables of wide rows)
 
 import csv
 import json
@@ -67,9 +68,7 @@ def rows(table: str, text: str, **cells: str) -> None:
     )
     for line in lines:
         given = {
-            name: cell.replace("''", "")
-            for name, cell in zip(header, line, strict=True)
-            if cell
+            name: cell.replace("''", "") for name, cell in zip(header, line, strict=True) if cell
         }
         unknown = given.keys() - set(columns)
         if unknown:
@@ -219,7 +218,9 @@ def test_an_account_is_one_customer_with_its_family(
 # --- several rate plans, versions and segments on one subscription --------------------------------
 
 rows("product", "id | name | category \n prod_seats | Seats | subscriptions")
-rows("product_rate_plan", "id | product_id | effective_start_date \n plan | prod_seats | 2022-01-01")
+rows(
+    "product_rate_plan", "id | product_id | effective_start_date \n plan | prod_seats | 2022-01-01"
+)
 rows(
     "product_rate_plan_charge",
     """

@@ -64,8 +64,8 @@ class Ground:
     settings: Settings
     random: np.random.Generator
     taken: set[tuple[str, int]] = field(default_factory=set)
-    # Invoices of which a second fault may take hold: those with one that leaves the amount alone.
-    twice: set[int] = field(default_factory=set)
+    # Numbers of the transactions that faults add to the ERP.
+    taken_numbers: list[str] = field(default_factory=list)
 
     def choose(
         self, rows: pl.DataFrame, kind: str, key: str, count: int

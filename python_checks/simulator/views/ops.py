@@ -10,23 +10,26 @@ from datetime import datetime, time, timedelta
 import polars as pl
 
 from python_checks.simulator import ids
-from python_checks.simulator.around_operations import Operations
+from python_checks.simulator.around_operations import OPENED_AFTER_DAYS, Operations
+from python_checks.simulator.books import document
 from python_checks.simulator.clocks import instant_of
 from python_checks.simulator.money import in_major_units
 from python_checks.simulator.schema import World
+from python_checks.simulator.views.bank import receipt_reference
+from python_checks.simulator.views.netsuite import FIRST_TRANSACTION_ID
 
 Tables = dict[str, pl.DataFrame]
 
 NO_TEXT = pl.lit(None, dtype=pl.String)
-# The billing system's names of what a message or an approval is about: in Stripe, in Zuora.
+# The names of what a message or an approval is about: in Stripe, Zuora and Salesforce.
 STRIPE_KINDS = {"invoice": "in", "credit_note": "cn", "payment": "ch", "refund": "re"}
 ZUORA_KINDS = {
     "invoice": "invoice", "debit_memo": "debit_memo", "credit_note": "credit_memo",
-    "payment": "payment", "refund": "refund", "receipt_application": "payment_application",
+    "payment": "payment", "refund": "refund",
 }  # fmt: skip
 SALESFORCE_KINDS = {"customer": "account", "contract": "contract"}
-# What ops calls the objects of messages: the warehouse's words, in the singular.
-OBJECT_WORDS = {"receipt_application": "ledger_application"}
+# A receipt of the ERP is an external payment where it arrives.
+OBJECT_WORDS = {"receipt": "payment"}
 
 
 def tables(world: World, operations: Operations) -> Tables:
@@ -90,15 +93,24 @@ def _billed(stripe: str, zuora: str, key: str) -> pl.Expr:
 
 
 def _document(kind: str, key: str) -> pl.Expr:
-    """The id of the object of the kind in column `kind`, in the system in column `biller`."""
+    """The id of the object of the kind in column `kind`, in the system in column `holder`."""
+    systems: dict[str, dict[str, pl.Expr]] = {
+        "stripe": {word: ids.stripe(name, key) for word, name in STRIPE_KINDS.items()},
+        "zuora": {word: ids.zuora(name, key) for word, name in ZUORA_KINDS.items()},
+        "salesforce": {word: ids.salesforce(name, key) for word, name in SALESFORCE_KINDS.items()},
+        "netsuite": {"receipt": _receipt_id(key)},
+    }
     found = NO_TEXT
-    for word, name in ZUORA_KINDS.items():
-        found = pl.when(pl.col(kind) == word).then(ids.zuora(name, key)).otherwise(found)
-    is_stripe = pl.col("biller") == "stripe"
-    for word, name in STRIPE_KINDS.items():
-        is_it = is_stripe & (pl.col(kind) == word)
-        found = pl.when(is_it).then(ids.stripe(name, key)).otherwise(found)
+    for system, kinds in systems.items():
+        for word, named in kinds.items():
+            is_it = (pl.col("holder") == system) & (pl.col(kind) == word)
+            found = pl.when(is_it).then(named).otherwise(found)
     return found
+
+
+def _receipt_id(key: str) -> pl.Expr:
+    """The ERP's id of the receipt."""
+    return (document("receipt", key) + FIRST_TRANSACTION_ID).cast(pl.String)
 
 
 def _people(world: World) -> pl.DataFrame:
@@ -113,20 +125,15 @@ def _invoice_owners(world: World) -> pl.DataFrame:
 
 
 def _billing_runs(world: World, _: Operations) -> pl.DataFrame:
-    """Drafts wait to be posted: their run is completed, and posted later."""
-    words = {"draft": "completed", "posted": "posted"}
+    """A run whose drafts wait to be posted is completed."""
     is_done = pl.col("completed_at").is_not_null()
     status = (
         pl.when(pl.col("posted_at").is_not_null())
         .then(pl.lit("posted"))
         .when(is_done)
-        .then(pl.col("status").replace_strict(words, return_dtype=pl.String))
+        .then(pl.lit("completed"))
         .otherwise(pl.lit("running"))
     )
-    # A run that is completed and not posted yet was not known to be posted.
-    status = pl.when(is_done & pl.col("posted_at").is_null()).then(pl.lit("completed")).otherwise(
-        status
-    )  # fmt: skip
     return world.billing_runs.sort("run").select(
         _entity="entity",
         run_id=ids.zuora("bill_run", "run"),
@@ -146,58 +153,38 @@ def _billing_runs(world: World, _: Operations) -> pl.DataFrame:
 
 
 def _messages(world: World, operations: Operations) -> pl.DataFrame:
-    key = {"key": pl.Int64}
-    numbers = [
-        world.invoices.select(key="invoice", number="number", part="kind", word=pl.lit("invoice")),
-        world.credit_notes.select(
-            key="credit_note", number="number", part=NO_TEXT, word=pl.lit("credit_note")
-        ),
-        world.contracts.select(
-            key="contract", number="number", part=NO_TEXT, word=pl.lit("contract")
-        ),
-        _left(
-            world.applications.select("application", "receipt"),
-            world.receipts.select("receipt", "reference"),
-            "receipt",
-        ).select(
-            key="application", number="reference", part=NO_TEXT, word=pl.lit("receipt_application")
-        ),
-    ]
-    named = pl.concat(frame.cast(key) for frame in numbers).rename(
-        {"key": "object", "word": "object_kind"}
+    names = {
+        "invoice": (world.invoices, "invoice", pl.col("number")),
+        "credit_note": (world.credit_notes, "credit_note", pl.col("number")),
+        "contract": (world.contracts, "contract", pl.col("number")),
+        "receipt": (world.receipts, "receipt", receipt_reference()),
+    }
+    numbers = pl.concat(
+        frame.select(object_kind=pl.lit(kind), object=key, number=number)
+        for kind, (frame, key, number) in names.items()
     )
-    sender = pl.col("interface").str.split("_to_").list.first()
+    memos = world.invoices.filter(pl.col("kind") == "debit_memo").select(
+        object_kind=pl.lit("invoice"), object="invoice", paper=pl.lit("debit_memo")
+    )
+    on = ["object_kind", "object"]
+    ends = pl.col("interface").str.split("_to_").list
     rows = (
         operations.messages.sort("message", "attempt")
-        .join(
-            named,
-            on=["object_kind", "object"],
-            how="left",
-            maintain_order="left",
-            validate="m:1",
-        )
-        .with_columns(
-            source_system=sender,
-            target_system=pl.col("interface").str.split("_to_").list.last(),
-            biller=pl.when(sender == "stripe").then(pl.lit("stripe")).otherwise(pl.lit("zuora")),
-            # Debit memos travel as invoices do, under ids of their own.
-            document_kind=pl.when(pl.col("part") == "debit_memo")
-            .then(pl.lit("debit_memo"))
-            .otherwise("object_kind"),
-        )
+        .join(numbers, on=on, how="left", maintain_order="left", validate="m:1")
+        .join(memos, on=on, how="left", maintain_order="left", validate="m:1")
+        .with_columns(holder=ends.first(), target=ends.last())
+        # Debit memos travel as invoices do, under ids of their own.
+        .with_columns(paper=pl.coalesce("paper", "object_kind"))
+        .with_columns(object_id=_document("paper", "object"))
     )
-    object_id = _document("document_kind", "object")
-    for word, name in SALESFORCE_KINDS.items():
-        is_it = pl.col("object_kind") == word
-        object_id = pl.when(is_it).then(ids.salesforce(name, "object")).otherwise(object_id)
     return rows.select(
         _entity="entity",
-        message_key=pl.concat_str("interface", pl.lit(":"), object_id),
+        message_key=pl.concat_str("interface", pl.lit(":"), "object_id"),
         interface="interface",
-        source_system="source_system",
-        target_system="target_system",
-        object_kind=pl.col("object_kind").replace(OBJECT_WORDS),
-        object_id=object_id,
+        source_system="holder",
+        target_system="target",
+        object_kind=pl.col("paper").replace(OBJECT_WORDS),
+        object_id="object_id",
         object_number="number",
         attempt=_text("attempt"),
         status="status",
@@ -265,23 +252,137 @@ def _manifests(_: World, operations: Operations) -> pl.DataFrame:
 
 
 def _approvals(world: World, operations: Operations) -> pl.DataFrame:
-    """The subjects are the billing system's documents; a write-off is named by its invoice there."""
-    notes = _left(
-        world.credit_notes.select("credit_note", "customer"), _people(world), "customer"
-    ).select("credit_note", "biller")
+    """A write-off goes by the invoice that is given up."""
+    notes = world.credit_notes.select("credit_note", holder="biller")
     refunds = _left(world.refunds.select("refund", "credit_note"), notes, "credit_note")
     write_offs = _left(
         world.write_offs.select("write_off", "invoice"), _invoice_owners(world), "invoice"
     )
     subjects = pl.concat(
         [
-            notes.select(
-                subject="credit_note", subject_kind=pl.lit("credit_note"), **_id("credit_note")
-            ),
-            refunds.select(subject="refund", subject_kind=pl.lit("refund"), **_id("refund")),
-            write_offs.select(
-                subject="write_off", subject_kind=pl.lit("write_off"), **_id("write_off")
-            ),
+            notes.select("holder", subject_kind=pl.lit("credit_note"), subject="credit_note",
+                         key="credit_note", paper=pl.lit("credit_note")),
+            refunds.select("holder", subject_kind=pl.lit("refund"), subject="refund",
+                           key="refund", paper=pl.lit("refund")),
+            write_offs.select(holder="biller", subject_kind=pl.lit("write_off"),
+                              subject="write_off", key="invoice", paper=pl.lit("invoice")),
         ]
+    )  # fmt: skip
+    rows = operations.approvals.sort("approval").join(
+        subjects, on=["subject_kind", "subject"], how="left", maintain_order="left", validate="m:1"
     )
-    return subjects
+    is_decided = pl.col("approved_at").is_not_null()
+    return rows.select(
+        _entity="entity",
+        approval_id=_own("apr", "approval"),
+        subject_kind="subject_kind",
+        subject_id=_document("paper", "key"),
+        status=pl.when(is_decided).then(pl.lit("approved")).otherwise(pl.lit("pending")),
+        requested_by="requested_by",
+        decided_by="approved_by",
+        decider_role="role",
+        currency="currency",
+        limit_amount=in_major_units("limit_minor"),
+        requested_at=_at("requested_at"),
+        decided_at=_at("approved_at"),
+        recorded_at=_at(pl.coalesce("approved_at", "requested_at")),
+    )
+
+
+def _promises(world: World, operations: Operations) -> pl.DataFrame:
+    rows = _left(operations.promises.sort("promise"), _invoice_owners(world), "invoice")
+    return rows.select(
+        _entity="entity",
+        promise_id=_own("ptp", "promise"),
+        customer_id=_billed("cus", "account", "customer"),
+        invoice_id=_bill(),
+        status="status",
+        currency="currency",
+        amount=in_major_units("amount_minor"),
+        promised_date=_on("promised_on"),
+        created_at=_at("created_at"),
+        recorded_at=_at(pl.coalesce("judged_at", "created_at")),
+    )
+
+
+def _dunning_events(world: World, operations: Operations) -> pl.DataFrame:
+    rows = _left(operations.dunning_events.sort("dunning_event"), _invoice_owners(world), "invoice")
+    return rows.select(
+        _entity="entity",
+        event_id=_own("dun", "dunning_event"),
+        customer_id=_billed("cus", "account", "customer"),
+        invoice_id=_bill(),
+        event="kind",
+        step=_text("step"),
+        occurred_at=_at("at"),
+        recorded_at=_at("at"),
+    )
+
+
+def _opening_positions(world: World, operations: Operations) -> pl.DataFrame:
+    """What finance lists in the first days of the window."""
+    made_on = operations.first_on + timedelta(days=OPENED_AFTER_DAYS)
+    made_at = datetime.combine(made_on, time(15))
+    rows = _left(operations.opening_positions.sort("position"), _invoice_owners(world), "invoice")
+    home = in_major_units("functional_minor", "functional_currency")
+    account = pl.when(pl.col("kind") == "processor").then(
+        pl.col("entity").replace_strict(ids.ACCOUNTS, return_dtype=pl.String)
+    )
+    return rows.select(
+        _entity="entity",
+        position_id=_own("open", "position"),
+        kind="kind",
+        document_id=_bill(),
+        customer_id=_billed("cus", "account", "customer"),
+        account_code=account.otherwise("account"),
+        currency="currency",
+        amount=in_major_units("amount_minor"),
+        functional_currency="functional_currency",
+        functional_amount=home,
+        document_date=_on("document_on"),
+        cut_over_date=pl.lit(f"{operations.first_on}"),
+        recorded_at=pl.lit(f"{made_at:%Y-%m-%d %H:%M:%S}"),
+    )
+
+
+def _config_changes(_: World, operations: Operations) -> pl.DataFrame:
+    """Prices are those of Stripe's catalogue."""
+    return operations.config_changes.sort("change").select(
+        _entity="entity",
+        change_id=_own("cfg", "change"),
+        object_kind="object_kind",
+        object_id=pl.coalesce(ids.stripe("price", "price"), "object_name"),
+        field="field",
+        old_value="old",
+        new_value="new",
+        changed_by="changed_by",
+        approved_by="approved_by",
+        ticket_id=NO_TEXT,
+        changed_at=_at("at"),
+        recorded_at=_at("at"),
+    )
+
+
+def _processor_balances(_: World, operations: Operations) -> pl.DataFrame:
+    made_at = instant_of(pl.col("on") + pl.duration(days=1), 3 * 60)
+    return operations.processor_balances.sort("balance").select(
+        _entity="entity",
+        processor=pl.lit("stripe"),
+        account_id=pl.col("entity").replace_strict(ids.ACCOUNTS, return_dtype=pl.String),
+        currency="currency",
+        balance_date=_on("on"),
+        opening_balance=in_major_units("opening_minor"),
+        closing_balance=in_major_units("closing_minor"),
+        recorded_at=_at(made_at),
+    )
+
+
+def _bill() -> pl.Expr:
+    """The id of the invoice (or debit memo) in column `invoice`; null where there is none."""
+    return (
+        pl.when(pl.col("biller") == "stripe")
+        .then(ids.stripe("in", "invoice"))
+        .when(pl.col("document_kind") == "debit_memo")
+        .then(ids.zuora("debit_memo", "invoice"))
+        .otherwise(ids.zuora("invoice", "invoice"))
+    )
