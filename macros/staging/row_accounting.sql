@@ -77,11 +77,22 @@
     {% endfor %}
 {%- endmacro %}
 
+{#- The column that names the currency of a row's amounts, staged as `currency`: the one of that name,
+    else the first that holds a currency; none where amounts have it from another row. -#}
+{% macro currency_columns(columns) -%}
+    {% set named = columns | selectattr('name', 'equalto', 'currency') | list %}
+    {% set others = [] %}
+    {% for column in columns if column_meta(column, 'kind') == 'currency' %}
+        {% do others.append(column) %}
+    {% endfor %}
+    {{ return((named or others)[:1]) }}
+{%- endmacro %}
+
 {#- What staging made of one raw table: rows and readable amounts by disposition. Judging a row is
     dear and staging is a view, so the table is read once: each row counts under each name. -#}
 {% macro _staged_counts(source_system, raw_table, units) -%}
     {%- set columns = source_columns(source_system, raw_table) %}
-    {%- set has_currency = columns | selectattr('name', 'in', ['currency']) | list | length > 0 %}
+    {%- set has_currency = currency_columns(columns) | length > 0 %}
     {%- set amounts = [] %}
     {%- for column in columns if column_meta(column, 'staged_as') %}
         {%- do amounts.append({
@@ -153,11 +164,11 @@
 {#- The amounts of one raw table as they landed. -#}
 {% macro _landed_amount_counts(source_system, raw_table, units) -%}
     {%- set columns = source_columns(source_system, raw_table) %}
-    {%- set currency_columns = columns | selectattr('name', 'in', ['currency']) | list %}
+    {%- set named_in = currency_columns(columns) %}
     {%- for column in columns if column_meta(column, 'staged_as') %}
     {%- set cell = 'raw.' ~ quoted_column(column.name) %}
     {%- set kind = column_meta(column, 'kind') %}
-    {%- set has_currency = kind in ['minor', 'major'] and currency_columns %}
+    {%- set has_currency = kind in ['minor', 'major'] and named_in %}
     {%- if kind == 'decimal' %}
         {%- set readable = to_decimal(cell, 24, 12) %}
     {%- elif kind == 'minor' %}
@@ -192,7 +203,7 @@
     from {{ source('raw_' ~ source_system, raw_table) }} as raw
     {%- if has_currency %}
     left join ({{ units }}) as currencies
-        on {{ to_currency('raw.' ~ quoted_column(currency_columns[0].name)) }} = currencies.currency
+        on {{ to_currency('raw.' ~ quoted_column(named_in[0].name)) }} = currencies.currency
     {%- endif %}
     group by raw._source_account{{ ", coalesce(currencies.currency, '(unknown)')" if has_currency }}
     {%- endfor %}

@@ -624,7 +624,7 @@ def _payouts(settings: Settings, moves: pl.DataFrame) -> tuple[pl.DataFrame, pl.
         .agg(net=pl.col("net_minor").sum())
         .sort("entity", "ready_on")
     )
-    transit = {row[0]: row[11] for row in company.ENTITIES}
+    transit = dict(company.entities().select("entity", "transit_days").iter_rows())
     accounts = {row[0]: n for n, row in reversed(list(enumerate(company.BANK_ACCOUNTS)))}
     paid: list[tuple[object, ...]] = []
     days: list[tuple[object, ...]] = []

@@ -274,7 +274,7 @@ class World:
                     .drop("is_there")
                 )
             known[name] = frame
-        return replace(self, **known)  # type: ignore[arg-type]
+        return replace(self, last_on=day, **known)  # type: ignore[arg-type]
 
 
 def made(kind: pl.DataType | type[pl.DataType]) -> pl.DataType:

@@ -22,6 +22,7 @@ from python_checks.simulator.settings import Settings
 
 TENFOLD = 10
 BURST_AUTHOR = "g.petrov"
+CLOCKS = ("created_at", "issued_at", "issued_on", "due_on")
 
 
 @dataclass
@@ -282,7 +283,7 @@ def duplicate_invoice(errors: Errors, count: int) -> None:
             original="invoice",
             invoice=first_key + pl.int_range(pl.len()),
             place=pl.int_range(1, pl.len() + 1).over("entity"),
-            **{name: pl.col(name) + day for name in ("created_at", "issued_at", "issued_on", "due_on")},
+            **{name: pl.col(name) + day for name in CLOCKS},
         )
         .with_columns(
             number=pl.concat_str(
@@ -363,10 +364,8 @@ def credit_burst(errors: Errors, count: int) -> None:
             total_minor=pl.col("subtotal_minor") + pl.col("tax_minor"),
         )
     )  # fmt: skip
-    next_line = (
-        int(world.credit_note_lines.select(pl.col("credit_note_line").max().fill_null(-1)).item())
-        + 1
-    )
+    last_line = world.credit_note_lines.select(pl.col("credit_note_line").max().fill_null(-1))
+    next_line = int(last_line.item()) + 1
     note_lines = notes.select(
         "credit_note", "line", "tax_minor", amount_minor="subtotal_minor",
         credit_note_line=next_line + pl.int_range(pl.len()),
@@ -402,7 +401,8 @@ def approved_by_its_author(errors: Errors, count: int) -> None:
     marks = chosen.select(
         "credit_note", place=pl.int_range(pl.len())
     )  # fmt: skip
-    changed = world.credit_notes.join(marks, on="credit_note", how="left", maintain_order="left").with_columns(
+    marked = world.credit_notes.join(marks, on="credit_note", how="left", maintain_order="left")
+    changed = marked.with_columns(
         approved_by=pl.when(pl.col("place").is_null()).then("approved_by")
         .when(pl.col("place") % 3 == 2).then(None)
         .otherwise("created_by")
