@@ -16,6 +16,7 @@ from datetime import date, datetime, time, timedelta
 import numpy as np
 import polars as pl
 
+from python_checks.simulator.around_work import build_work
 from python_checks.simulator.clocks import ZONES, day_of, instant_of
 from python_checks.simulator.company import LEAST, LEAST_FROM_CUSTOMERS, PROCESSOR_METHODS
 from python_checks.simulator.money import converted, units_per_major
@@ -54,11 +55,12 @@ RATINGS: Columns = {
     "quantity": COUNT, "amount_minor": MONEY, "rated_at": INSTANT,
 }  # fmt: skip
 # subject: the key in the table of subject_kind: credit_note, write_off or refund. limit: what the
-# approver may approve alone; above it, a second approval by the highest role follows.
+# approver may approve alone; above it, a second approval by the highest role follows. posted_at:
+# when the subject was, from when on the approval is known.
 APPROVALS: Columns = {
     "approval": KEY, "entity": KEY, "subject_kind": TEXT, "subject": KEY, "requested_by": TEXT,
     "approved_by": TEXT, "role": TEXT, "currency": TEXT, "limit_minor": MONEY,
-    "requested_at": INSTANT, "approved_at": INSTANT,
+    "requested_at": INSTANT, "approved_at": INSTANT, "posted_at": INSTANT,
 }  # fmt: skip
 # status: open until judged_at (the morning after the promised day), then kept, partly_kept, broken
 # or cancelled (nothing was owed any more, though nobody paid).
@@ -71,12 +73,13 @@ DUNNING_EVENTS: Columns = {
     "dunning_event": KEY, "invoice": KEY, "entity": KEY, "kind": TEXT, "step": COUNT,
     "at": INSTANT,
 }  # fmt: skip
-# object: a name, or the key of a price. None of them changes what anybody is billed: list prices
-# change only where nobody buys, and to what the price list has.
+# object_name, or price: what was changed. work_change: the change ticket (of around_work) behind
+# it. None changes what anybody is billed: list prices change only where nobody buys, and to what
+# the price list has.
 CONFIG_CHANGES: Columns = {
     "change": KEY, "entity": KEY, "object_kind": TEXT, "object_name": TEXT, "price": KEY,
     "field": TEXT, "old": TEXT, "new": TEXT, "changed_by": TEXT, "approved_by": TEXT,
-    "at": INSTANT,
+    "work_change": KEY, "at": INSTANT,
 }  # fmt: skip
 # At the start of the window, positive: kind is invoice, ledger, bank or processor. invoice: of
 # open items. account: of balances, as its own system names it.
@@ -151,10 +154,7 @@ class Operations:
             messages=self.messages.filter(pl.coalesce("delivered_at", "attempted_at") < midnight),
             manifests=self.manifests.filter(is_past("sent_at")),
             ratings=self.ratings.filter(is_past("rated_at")),
-            approvals=self.approvals.filter(is_past("requested_at")).with_columns(
-                known(name, "approved_at")
-                for name in ("approved_by", "role", "limit_minor", "approved_at")
-            ),
+            approvals=self.approvals.filter(is_past("posted_at")),
             promises=self.promises.filter(is_past("created_at")).with_columns(
                 known("status", "judged_at").fill_null("open"), known("judged_at", "judged_at")
             ),
@@ -185,7 +185,7 @@ def build_operations(world: World, seed: int) -> Operations:
         "approvals": _approvals(world, random),
         "promises": _promises(world, moves, spells, random),
         "dunning_events": _dunning_events(world, spells),
-        "config_changes": _config_changes(world, random),
+        "config_changes": _config_changes(world, build_work(world, seed).changes, random),
         "opening_positions": _opening_positions(world, moves),
         "processor_balances": _processor_balances(world),
     }
@@ -257,17 +257,20 @@ def _messages(world: World, random: np.random.Generator) -> pl.DataFrame:
 
 
 def _seconds_left(instant: pl.Expr) -> pl.Expr:
-    """Seconds from a UTC instant to the midnight of the entity."""
-    found = pl.lit(0, dtype=pl.Int64)
+    """Seconds from a UTC instant to the next midnight, of the entity or of UTC: what is known in an
+    extract, which is cut at midnight UTC, is delivered in it."""
+    found = _since_midnight(instant)
     for key, zone in ZONES.items():
         local = instant.dt.replace_time_zone("UTC").dt.convert_time_zone(zone)
-        since = (
-            local.dt.hour().cast(pl.Int64) * 3_600
-            + local.dt.minute().cast(pl.Int64) * 60
-            + local.dt.second().cast(pl.Int64)
-        )
-        found = pl.when(pl.col("entity") == key).then(86_400 - since).otherwise(found)
-    return found
+        later = pl.max_horizontal(_since_midnight(local), _since_midnight(instant))
+        found = pl.when(pl.col("entity") == key).then(later).otherwise(found)
+    return 86_400 - found
+
+
+def _since_midnight(instant: pl.Expr) -> pl.Expr:
+    parts = (instant.dt.hour(), instant.dt.minute(), instant.dt.second())
+    hours, minutes, seconds = (part.cast(pl.Int64) for part in parts)
+    return hours * 3_600 + minutes * 60 + seconds
 
 
 def _sent(world: World) -> pl.DataFrame:
@@ -435,6 +438,7 @@ def _approvals(world: World, random: np.random.Generator) -> pl.DataFrame:
     count = asked.height
     asked = asked.with_columns(
         requested_by="created_by",
+        posted_at="at",
         role=pl.col("approved_by").replace_strict(
             ROLES, default="finance_manager", return_dtype=pl.String
         ),
@@ -752,8 +756,6 @@ def _processor_dunning(world: World) -> list[pl.DataFrame]:
 
 # --- settings -------------------------------------------------------------------------------------
 
-CHANGES_A_MONTH = 2
-CHANGERS, CHANGE_APPROVERS = ("h.park", "i.rossi", "j.mbeki"), ("k.larsen", "l.dupont")
 # object kind, name, field, from, to
 SETTINGS = (
     ("tax_rate", "standard", "filing_frequency", "quarterly", "monthly"),
@@ -766,32 +768,31 @@ SETTINGS = (
 OLD_PRICE_PPM = 950_000
 
 
-def _config_changes(world: World, random: np.random.Generator) -> pl.DataFrame:
-    months = pl.date_range(world.first_on, world.last_on, "1mo", eager=True)
-    slots = (
-        world.entities.select("entity")
-        .join(pl.DataFrame({"month_on": months}), how="cross")
-        .with_columns(number=pl.lit(list(range(CHANGES_A_MONTH))))
-        .explode("number")
-        .sort("month_on", "entity", "number")
-    )
-    count = slots.height
-    slots = slots.with_columns(
-        at=instant_of(
-            pl.col("month_on") + pl.duration(days=_drawn(random, 0, 27, count)),
-            _drawn(random, 9 * 60, 18 * 60, count),
-        ),
+def _config_changes(
+    world: World, changes: pl.DataFrame, random: np.random.Generator
+) -> pl.DataFrame:
+    """A setting changes when a change that somebody approved is deployed to stay."""
+    kept = changes.filter(
+        pl.col("deployed_at").is_not_null()
+        & pl.col("rolled_back_at").is_null()
+        & pl.col("approved_by").is_not_null()
+        & (pl.col("approved_by") != pl.col("requested_by"))
+    ).sort("deployed_at", "change")
+    count = kept.height
+    slots = kept.select(
+        at="deployed_at",
+        work_change="change",
+        changed_by="requested_by",
+        approved_by="approved_by",
+        entity=pl.int_range(pl.len()) % world.entities.height,
         setting=_drawn(random, 0, len(SETTINGS), count),
-        changer=_drawn(random, 0, len(CHANGERS), count),
-        approver=_drawn(random, 0, len(CHANGE_APPROVERS), count),
-        turn=pl.int_range(pl.len()).over("entity"),
-    )
-    # The price list of what nobody buys is brought to what it says, a price a month.
+    ).with_columns(turn=pl.int_range(pl.len()).over("entity"))
+    # Every other one brings the price list of what nobody buys to what it says.
     unsold = (
         world.prices.filter(pl.col("unit_micros").is_not_null())
         .join(world.items, on="price", how="anti")
         .sort("price")
-        .with_columns(turn=pl.int_range(pl.len()).over("entity") * CHANGES_A_MONTH)
+        .with_columns(turn=2 * pl.int_range(pl.len()).over("entity"))
         .select("entity", "turn", "price", "unit_micros")
     )
     settings = pl.DataFrame(
@@ -811,14 +812,8 @@ def _config_changes(world: World, random: np.random.Generator) -> pl.DataFrame:
             .then(_decimal(micros * OLD_PRICE_PPM // 1_000_000))
             .otherwise("old"),
             new=pl.when(is_price).then(_decimal(micros)).otherwise("new"),
-            changed_by=pl.col("changer").replace_strict(
-                dict(enumerate(CHANGERS)), return_dtype=pl.String
-            ),
-            approved_by=pl.col("approver").replace_strict(
-                dict(enumerate(CHANGE_APPROVERS)), return_dtype=pl.String
-            ),
         )
-        .sort("at", "entity", "number")
+        .sort("at", "work_change")
         .with_columns(change=pl.int_range(pl.len()))
     )
 
@@ -837,12 +832,15 @@ RECEIVABLE, CLEARING = "1100", "1050"
 def _opening_positions(world: World, moves: pl.DataFrame) -> pl.DataFrame:
     """Open invoices one by one, the receivable and bank accounts of the ledger, the statements'
     balances, and the processor's, which is settled. Functional amounts are at the rates of the
-    month that ends."""
+    month of the document, or of the one that ends."""
     homes = world.entities.select("entity", functional_currency="currency")
-    month_on = (world.first_on - timedelta(days=1)).replace(day=1)
-    rates = world.rates.filter(pl.col("month_on") == month_on).select(
-        currency="from_currency", functional_currency="to_currency", rate="booked_micros"
+    rates = world.rates.select(
+        "month_on",
+        currency="from_currency",
+        functional_currency="to_currency",
+        rate="booked_micros",
     )
+    day_before = pl.lit(world.first_on - timedelta(days=1))
     paid = (
         moves.filter(pl.col("on") < world.first_on)
         .group_by("invoice")
@@ -881,7 +879,11 @@ def _opening_positions(world: World, moves: pl.DataFrame) -> pl.DataFrame:
         )
     )  # fmt: skip
     rated = _left(
-        _left(whole, homes, "entity"), rates, ["currency", "functional_currency"]
+        _left(whole, homes, "entity").with_columns(
+            month_on=pl.coalesce("document_on", day_before).dt.truncate("1mo")
+        ),
+        rates,
+        ["currency", "functional_currency", "month_on"],
     ).with_columns(
         functional_minor=pl.when(pl.col("currency") == pl.col("functional_currency"))
         .then(pl.col("amount_minor"))

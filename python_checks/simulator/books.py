@@ -19,7 +19,16 @@ import polars as pl
 from python_checks.simulator.clocks import day_of
 from python_checks.simulator.money import EXPONENTS, MICROS, half_up, units_per_major
 from python_checks.simulator.schema import (
-    COUNT, DAY, FLAG, INSTANT, KEY, MONEY, TEXT, Columns, World, made,
+    COUNT,
+    DAY,
+    FLAG,
+    INSTANT,
+    KEY,
+    MONEY,
+    TEXT,
+    Columns,
+    World,
+    made,
 )  # fmt: skip
 
 CLEARING, FEES_DUE, RECEIVABLE, DISPUTED, WITHHELD = 1050, 1055, 1100, 1150, 1300
@@ -194,7 +203,8 @@ def _numbered(postings: pl.DataFrame) -> pl.DataFrame:
 def _periods(world: World) -> pl.DataFrame:
     """The months from the one of the opening to the one after the window."""
     first = (world.first_on - timedelta(days=1)).replace(day=1)
-    months = pl.date_range(first, world.last_on + timedelta(days=31), "1mo", eager=True)
+    last = (world.last_on.replace(day=1) + timedelta(days=32)).replace(day=1)
+    months = pl.date_range(first, last, "1mo", eager=True)
     closed_on = pl.col("last_on") + pl.duration(days=CLOSED_AFTER_DAYS)
     return (
         pl.DataFrame({"month_on": months})
@@ -409,7 +419,9 @@ def _receipts(world: World, rates: pl.DataFrame) -> pl.DataFrame:
         withheld_minor=pl.col("withheld_minor").sum(),
     )
     rows = (
-        world.receipts.filter((pl.col("kind") == "ordinary") | pl.col("identified_on").is_not_null())
+        world.receipts.filter(
+            (pl.col("kind") == "ordinary") | pl.col("identified_on").is_not_null()
+        )
         .join(kept_back, on="receipt", how="left", maintain_order="left")
         .join(_bank_ledger(world), on="bank_account", how="left", maintain_order="left")
         .with_columns(pl.col("bank_charge_minor", "withheld_minor").fill_null(0))
@@ -657,9 +669,17 @@ def _receivables(world: World, items: dict[str, pl.DataFrame]) -> Iterator[Part]
     ).with_columns(
         -pl.col("amount_minor", "functional_minor"), document="void"
     ).drop("void")  # fmt: skip
-    yield Part(
-        _documents(rows, "void", "journal", reverses=document("invoice", "invoice")), taken_back
+    debits = taken_back.group_by("document").agg(
+        debits_minor=pl.col("amount_minor").filter(pl.col("amount_minor") > 0).sum()
     )
+    rows = rows.join(debits, on="document", how="left", maintain_order="left")
+    yield Part(
+        _documents(
+            rows, "void", "journal", reverses=document("invoice", "invoice"),
+            total_minor=pl.col("debits_minor"),
+        ),
+        taken_back,
+    )  # fmt: skip
 
 
 def _line_account(kind: str = "line_kind") -> pl.Expr:
@@ -740,10 +760,8 @@ def _note_lines(world: World, notes: pl.DataFrame, valued: pl.Expr) -> pl.DataFr
     )
     settled = notes.select("document", position=ZERO, settled=valued)
     body = body.join(settled, on=["document", "position"], how="left", maintain_order="left")
-    return _balanced(
-        notes,
-        body.with_columns(functional_minor=pl.coalesce("settled", "functional_minor")).drop("settled"),
-    )  # fmt: skip
+    functional = pl.coalesce("settled", "functional_minor")
+    return _balanced(notes, body.with_columns(functional_minor=functional).drop("settled"))
 
 
 # --- disputes and the bank ----------------------------------------------------------------------
@@ -947,8 +965,9 @@ def _converted_by_processor(world: World, parts: Sequence[Part]) -> Part:
     cleared = pl.concat(
         [part.postings.filter(pl.col("account") == CLEARING) for part in parts]
     ).join(foreign, on="document", how="inner")
+    booked_before = cleared.select("entity", "posting_on", minor=-pl.col("functional_minor"))
     summed = (
-        pl.concat([settled, cleared.select("entity", "posting_on", minor=-pl.col("functional_minor"))])
+        pl.concat([settled, booked_before])
         .group_by("entity", "posting_on")
         .agg(pl.col("minor").sum())
         .filter(pl.col("minor") != 0)
@@ -1096,9 +1115,8 @@ def _journals(world: World, sums: pl.DataFrame, origin: str, debit: int, credit:
     """A journal for each row; in a foreign currency its rate is what its amounts come to."""
     home = world.entities.select("entity", home="currency")
     amount, functional = pl.col("amount_minor"), pl.col("functional_minor")
-    rate = (
-        functional * units_per_major() * MICROS / (amount * units_per_major("home"))
-    ).round().cast(pl.Int64, strict=False)  # fmt: skip
+    major, home_major = amount / units_per_major(), functional / units_per_major("home")
+    rate = (home_major / major * MICROS).round().cast(pl.Int64, strict=False)
     rows = (
         _daily(sums, origin)
         .join(home, on="entity", how="left", maintain_order="left")

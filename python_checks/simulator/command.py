@@ -68,7 +68,7 @@ def _report(console: Console, company: Company, out: Path) -> None:
     console.print(
         f"{company.world.invoices.height:,} invoices, {len(company.faults):,} faults in"
         f" {len({fault.kind for fault in company.faults})} kinds"
-        f" (of {len(planting.KINDS)}): {out}",
+        f" (of {len(planting.all_kinds())}): {out}",
         markup=False,
         highlight=False,
         soft_wrap=True,

@@ -18,7 +18,7 @@ from python_checks.simulator import scenarios, totals
 from python_checks.simulator.around_operations import build_operations
 from python_checks.simulator.around_work import build_work
 from python_checks.simulator.books import build_books
-from python_checks.simulator.faults import edits, planting
+from python_checks.simulator.faults import billing_errors, edits, planting
 from python_checks.simulator.schema import World
 from python_checks.simulator.settings import Settings
 from python_checks.simulator.views import bank, jira, netsuite, ops, salesforce, stripe, zuora
@@ -64,9 +64,10 @@ def simulate(settings: Settings, profile: str = "default") -> Company:
 
     ValueError where the profile is unknown.
     """
-    world = build_world(settings)
+    counts = planting.counts_of(profile, settings)
+    world, errors, taken = billing_errors.spoil(build_world(settings), settings, counts)
     clean = views(world, settings.seed)
-    faults = planting.plant(world, clean, settings, profile)
+    faults = [*errors, *planting.plant(world, clean, settings, profile, taken)]
     planted = [edit for fault in faults for edit in fault.edits]
     return Company(world, edits.apply(clean, planted), faults, planting.truth(faults))
 

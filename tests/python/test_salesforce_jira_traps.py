@@ -525,7 +525,7 @@ def test_what_people_typed_is_nowhere(warehouse: BuiltWarehouse) -> None:
     staged = warehouse.cells(
         "field_value", "staging.stg_jira__issue_field_history", field_id="summary"
     )
-    assert len(staged[0][0]) == 32
+    assert staged == [(None,)]
 
 
 # --- jira: causes ---------------------------------------------------------------------------------

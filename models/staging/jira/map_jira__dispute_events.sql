@@ -68,7 +68,7 @@ steps as (
             when status_words.canonical_value in ('resolved', 'closed') then 'over'
             when status_words.canonical_value = 'waiting' then 'waiting'
             else 'open'
-        end as stage,
+        end as phase,
         outcomes.outcome
 
     from {{ ref('stg_jira__issue_field_history') }} as history
@@ -77,13 +77,13 @@ steps as (
         on history.source_account = issues.source_account
         and history.issue_id = issues.issue_id
 
-    inner join {{ ref('stg_jira__field') }} as fields
-        on history.source_account = fields.source_account
-        and history.field_id = fields.field_id
-        and fields.row_disposition = 'accepted'
+    inner join {{ ref('stg_jira__field') }} as field_names
+        on history.source_account = field_names.source_account
+        and history.field_id = field_names.field_id
+        and field_names.row_disposition = 'accepted'
 
     inner join meanings
-        on lower(fields.field_name) = meanings.raw_value
+        on lower(field_names.field_name) = meanings.raw_value
         and meanings.canonical_value = 'status'
 
     left join {{ ref('stg_jira__status') }} as statuses
@@ -106,10 +106,10 @@ followed as (
 
     select
         steps.*,
-        lag(steps.stage) over (
+        lag(steps.phase) over (
             partition by steps.source_account, steps.issue_id
             order by steps.changed_at, steps.row_id
-        ) as stage_before
+        ) as phase_before
 
     from steps
 
@@ -121,12 +121,12 @@ select
     followed.row_id as source_dispute_event_id,
     followed.issue_id as source_dispute_id,
     case
-        when followed.stage_before is null then 'opened'
-        when followed.stage = 'over' and followed.stage_before <> 'over' then 'closed'
-        when followed.stage <> 'over' and followed.stage_before = 'over' then 'reopened'
+        when followed.phase_before is null then 'opened'
+        when followed.phase = 'over' and followed.phase_before <> 'over' then 'closed'
+        when followed.phase <> 'over' and followed.phase_before = 'over' then 'reopened'
         else 'status_changed'
     end as event_kind,
-    case followed.stage
+    case followed.phase
         -- The outcome is known of the status that stands; what an earlier end said is gone.
         when 'over'
             then case when followed.is_active then coalesce(followed.outcome, 'closed') else 'closed' end

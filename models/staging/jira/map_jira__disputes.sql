@@ -46,38 +46,29 @@ standing_values as (
         meanings.canonical_value as meaning,
         row_number() over (
             partition by history.source_account, history.issue_id, meanings.canonical_value
-            order by history.changed_at desc, history.field_id
+            order by history.changed_at desc, history.field_id asc
         ) as recency
 
     from {{ ref('stg_jira__issue_field_history') }} as history
 
-    inner join {{ ref('stg_jira__field') }} as fields
-        on history.source_account = fields.source_account
-        and history.field_id = fields.field_id
-        and fields.row_disposition = 'accepted'
+    inner join {{ ref('stg_jira__field') }} as field_names
+        on history.source_account = field_names.source_account
+        and history.field_id = field_names.field_id
+        and field_names.row_disposition = 'accepted'
 
     inner join meanings
-        on lower(fields.field_name) = meanings.raw_value
+        on lower(field_names.field_name) = meanings.raw_value
 
     where history.row_disposition = 'accepted' and history.is_active
 
 ),
 
-custom_fields as (
+read_values as (
 
+    -- Only lists hold ids of options: a number that is typed may equal one.
     select
-        standing_values.source_account,
-        standing_values.issue_id,
-        max(case when meaning = 'customer' then field_value end) as customer,
-        max(case when meaning = 'invoice' then field_value end) as invoice,
-        max(case when meaning = 'disputed_amount' then number_value end) as disputed_amount,
-        upper(max(
-            case when meaning = 'dispute_currency' then coalesce(options.option_name, field_value) end
-        )) as currency,
-        max(case when meaning = 'dispute_reason' then coalesce(options.option_name, field_value) end)
-            as reason,
-        max(case when meaning = 'legal_entity' then coalesce(options.option_name, field_value) end)
-            as legal_entity
+        standing_values.*,
+        coalesce(options.option_name, standing_values.field_value) as option_name
 
     from standing_values
 
@@ -87,7 +78,23 @@ custom_fields as (
 
     where standing_values.recency = 1
 
-    group by standing_values.source_account, standing_values.issue_id
+),
+
+custom_fields as (
+
+    select
+        source_account,
+        issue_id,
+        max(case when meaning = 'customer' then field_value end) as customer,
+        max(case when meaning = 'invoice' then field_value end) as invoice,
+        max(case when meaning = 'disputed_amount' then number_value end) as disputed_amount,
+        upper(max(case when meaning = 'dispute_currency' then option_name end)) as currency,
+        max(case when meaning = 'dispute_reason' then option_name end) as reason,
+        max(case when meaning = 'legal_entity' then option_name end) as legal_entity
+
+    from read_values
+
+    group by source_account, issue_id
 
 ),
 
@@ -108,7 +115,7 @@ statuses as (
     select
         statuses.source_account,
         statuses.status_id,
-        status_words.canonical_value as stage
+        status_words.canonical_value as phase
 
     from {{ ref('stg_jira__status') }} as statuses
 
@@ -151,8 +158,8 @@ select
     custom_fields.invoice as source_invoice_id,
     'receivable' as dispute_kind,
     case
-        when statuses.stage in ('resolved', 'closed') then coalesce(outcomes.outcome, 'closed')
-        when statuses.stage = 'waiting' then 'under_review'
+        when statuses.phase in ('resolved', 'closed') then coalesce(outcomes.outcome, 'closed')
+        when statuses.phase = 'waiting' then 'under_review'
         else 'needs_response'
     end as dispute_status,
     custom_fields.reason as reason_code,
@@ -163,8 +170,8 @@ select
     issues.created_on as opened_on,
     cast(null as timestamp) as evidence_due_at,
     cast(null as date) as evidence_due_on,
-    case when statuses.stage in ('resolved', 'closed') then issues.resolved_at end as closed_at,
-    case when statuses.stage in ('resolved', 'closed') then issues.resolved_on end as closed_on,
+    case when statuses.phase in ('resolved', 'closed') then issues.resolved_at end as closed_at,
+    case when statuses.phase in ('resolved', 'closed') then issues.resolved_on end as closed_on,
     coalesce(issues.created_at, issues.synced_at) as recorded_at
 
 from issues

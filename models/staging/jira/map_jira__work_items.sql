@@ -50,41 +50,29 @@ standing_values as (
         meanings.canonical_value as meaning,
         row_number() over (
             partition by history.source_account, history.issue_id, meanings.canonical_value
-            order by history.changed_at desc, history.field_id
+            order by history.changed_at desc, history.field_id asc
         ) as recency
 
     from {{ ref('stg_jira__issue_field_history') }} as history
 
-    inner join {{ ref('stg_jira__field') }} as fields
-        on history.source_account = fields.source_account
-        and history.field_id = fields.field_id
-        and fields.row_disposition = 'accepted'
+    inner join {{ ref('stg_jira__field') }} as field_names
+        on history.source_account = field_names.source_account
+        and history.field_id = field_names.field_id
+        and field_names.row_disposition = 'accepted'
 
     inner join meanings
-        on lower(fields.field_name) = meanings.raw_value
+        on lower(field_names.field_name) = meanings.raw_value
 
     where history.row_disposition = 'accepted' and history.is_active
 
 ),
 
-custom_fields as (
+read_values as (
 
+    -- Only lists hold ids of options: a number that is typed may equal one.
     select
-        standing_values.source_account,
-        standing_values.issue_id,
-        max(case when meaning = 'customer' then field_value end) as customer,
-        max(case when meaning = 'invoice' then field_value end) as invoice,
-        -- Only lists hold ids of options: a number that is typed may equal one.
-        max(case when meaning = 'severity' then coalesce(options.option_name, field_value) end)
-            as severity,
-        max(case when meaning = 'root_cause' then coalesce(options.option_name, field_value) end)
-            as root_cause,
-        max(case when meaning = 'triaged_by' then field_value end) as triaged_by,
-        max(case when meaning = 'triaged_at' then value_at end) as triaged_at,
-        max(case when meaning = 'triaged_at' then value_on end) as triaged_on,
-        max(case when meaning = 'detected_at' then value_at end) as detected_at,
-        max(case when meaning = 'detected_at' then value_on end) as detected_on,
-        max(case when meaning = 'status' then changed_at end) as status_since
+        standing_values.*,
+        coalesce(options.option_name, standing_values.field_value) as option_name
 
     from standing_values
 
@@ -94,7 +82,27 @@ custom_fields as (
 
     where standing_values.recency = 1
 
-    group by standing_values.source_account, standing_values.issue_id
+),
+
+custom_fields as (
+
+    select
+        source_account,
+        issue_id,
+        max(case when meaning = 'customer' then field_value end) as customer,
+        max(case when meaning = 'invoice' then field_value end) as invoice,
+        max(case when meaning = 'severity' then option_name end) as severity,
+        max(case when meaning = 'root_cause' then option_name end) as root_cause,
+        max(case when meaning = 'triaged_by' then field_value end) as triaged_by,
+        max(case when meaning = 'triaged_at' then value_at end) as triaged_at,
+        max(case when meaning = 'triaged_at' then value_on end) as triaged_on,
+        max(case when meaning = 'detected_at' then value_at end) as detected_at,
+        max(case when meaning = 'detected_at' then value_on end) as detected_on,
+        max(case when meaning = 'status' then changed_at end) as status_since
+
+    from read_values
+
+    group by source_account, issue_id
 
 ),
 
@@ -163,7 +171,7 @@ statuses as (
         statuses.source_account,
         statuses.status_id,
         statuses.status_name,
-        status_words.canonical_value as stage
+        status_words.canonical_value as phase
 
     from {{ ref('stg_jira__status') }} as statuses
 
@@ -211,7 +219,7 @@ select
     issues.resolved_on,
     -- Jira has no time of closing: it is when the issue got its last status.
     case
-        when statuses.stage = 'closed'
+        when statuses.phase = 'closed'
             then coalesce(custom_fields.status_since, issues.status_category_changed_at)
     end as closed_at,
     cast(null as date) as closed_on,

@@ -21,10 +21,10 @@ typed as (
         {{ to_text('raw.issue_id') }} as issue_id,
         {{ to_text('raw.field_id') }} as field_id,
         {{ both_clocks('raw.time', 'changed') }},
-        -- People write about people: these fields leave staging only as a hash.
+        -- People write about people in these fields: what they wrote is left out.
         case
-            when lower({{ to_text('raw.field_id') }}) in ('summary', 'description', 'environment', 'comment')
-                then {{ masked('raw.value') }}
+            when {{ to_text('raw.field_id') }} in ('summary', 'description', 'environment', 'comment')
+                then null
             else {{ to_text('raw.value') }}
         end as field_value,
         {{ to_decimal('raw.value') }} as number_value,

@@ -44,13 +44,15 @@ class Errors:
         return chosen
 
 
-def spoil(world: World, settings: Settings, counts: dict[str, int]) -> tuple[World, list[Fault]]:
-    """The world with so many of each error in it, and the truth about them."""
+def spoil(
+    world: World, settings: Settings, counts: dict[str, int]
+) -> tuple[World, list[Fault], list[int]]:
+    """The world with so many of each error in it, the truth about them, and their invoices."""
     errors = Errors(world, settings, stream(settings.seed, "billing errors"), [], [])
     for name, planter in PLANTERS.items():
         if counts.get(name, 0):
             planter(errors, counts[name])
-    return errors.world, errors.faults
+    return errors.world, errors.faults, errors.taken
 
 
 def _major(minor: int, currency: str) -> str:

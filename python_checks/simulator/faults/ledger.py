@@ -17,7 +17,6 @@ HEADERS, LINES, POSTINGS, LINKS = (
     "netsuite/transaction", "netsuite/transaction_line", "netsuite/transaction_accounting_line",
     "netsuite/previous_transaction_line_link",
 )  # fmt: skip
-MESSAGES = "ops/integration_message"
 # Transactions that a fault adds have numbers of their own.
 FIRST_ADDED = 90_000_001
 EARLY_DAYS = 12
@@ -211,11 +210,16 @@ def planted_on(row: dict[str, object], days: int = 1) -> date:
     return issued + timedelta(days=days)
 
 
+def messages(row: dict[str, object]) -> str:
+    """The table of the messages of the invoice's entity."""
+    return f"ops/{CODES[int(str(row['entity']))]}/integration_message"
+
+
 def messages_of(ground: Ground, row: dict[str, object]) -> list[Row]:
     """The attempts to hand an invoice to the ERP."""
     return [
         message
-        for message in ground.rows(MESSAGES, {"object_number": str(row["number"])})
+        for message in ground.rows(messages(row), {"object_number": str(row["number"])})
         if message["target_system"] == "netsuite"
     ]
 
@@ -235,7 +239,7 @@ def missing_posting(ground: Ground, count: int) -> Iterator[Fault]:
     """Never came to the ERP, and no message says that anybody tried."""
     for row in ground.choose(untouched(ground), "invoice", "invoice", count):
         silenced = [
-            Edit(MESSAGES, "drop", {"message_key": message["message_key"]})
+            Edit(messages(row), "drop", {"message_key": message["message_key"]})
             for message in messages_of(ground, row)[:1]
         ]
         yield _not_exported(ground, row, "missing_posting", silenced)
@@ -247,7 +251,7 @@ def export_failed(ground: Ground, count: int) -> Iterator[Fault]:
     for row in ground.choose(untouched(ground), "invoice", "invoice", count):
         dead = [
             Edit(
-                MESSAGES,
+                messages(row),
                 "replace",
                 {"message_key": message["message_key"], "attempt": message["attempt"]},
                 {"status": "dead_lettered", "error_code": "INVALID_REF", "delivered_at": None},
@@ -273,7 +277,7 @@ def export_delayed(ground: Ground, count: int) -> Iterator[Fault]:
     for row in ground.choose(late, "invoice", "invoice", count):
         pending = [
             Edit(
-                MESSAGES,
+                messages(row),
                 "replace",
                 {"message_key": message["message_key"], "attempt": message["attempt"]},
                 {"status": "pending", "delivered_at": None},

@@ -92,6 +92,11 @@ class Ground:
 CODES = {0: "US01", 1: "DE01", 2: "JP01"}
 Planter = Callable[[Ground, int], Iterable[Fault]]
 KINDS: dict[str, Planter] = {}
+# Kinds that are made in the world before its views (billing_errors.py).
+WORLD_KINDS = (
+    "tenfold_invoice", "price_stale", "quantity_difference", "missing_invoice",
+    "duplicate_invoice", "credit_burst", "approved_by_its_author",
+)  # fmt: skip
 # How many of each kind the profiles plant in a company of the default size.
 DEFAULT_COUNT, HEAVY_COUNT = 2, 8
 FEW_CUSTOMERS_COUNT = 1
@@ -104,6 +109,11 @@ def kind(planter: Planter) -> Planter:
     return planter
 
 
+def all_kinds() -> list[str]:
+    """Every kind there is: those of the world and those of the views."""
+    return [*WORLD_KINDS, *KINDS]
+
+
 def counts_of(profile: str, settings: Settings) -> dict[str, int]:
     """How many faults of each kind; a list names kinds, with `=count` where it is not the default.
 
@@ -113,14 +123,14 @@ def counts_of(profile: str, settings: Settings) -> dict[str, int]:
         count = PROFILES[profile]
         if count and settings.customers < LEAST_FROM_CUSTOMERS:
             count = FEW_CUSTOMERS_COUNT
-        return dict.fromkeys(KINDS, count)
-    found = dict.fromkeys(KINDS, 0)
+        return dict.fromkeys(all_kinds(), count)
+    found = dict.fromkeys(all_kinds(), 0)
     for entry in profile.split(","):
         name, _, number = (word.strip() for word in entry.partition("="))
-        if name not in KINDS:
+        if name not in found:
             raise ValueError(
                 f"--faults {name!r}: neither a profile ({', '.join(PROFILES)}) nor a kind"
-                f" ({', '.join(KINDS)})"
+                f" ({', '.join(found)})"
             )
         if number and not number.isdecimal():
             raise ValueError(f"--faults {name}={number}: the count is no whole number")
@@ -128,10 +138,14 @@ def counts_of(profile: str, settings: Settings) -> dict[str, int]:
     return found
 
 
-def plant(world: World, files: Files, settings: Settings, profile: str) -> list[Fault]:
-    """The faults of the profile, in the order of their kinds."""
+def plant(
+    world: World, files: Files, settings: Settings, profile: str, taken: Iterable[int] = ()
+) -> list[Fault]:
+    """The faults of the profile in the views, in the order of their kinds; `taken` are invoices
+    that are wrong in the world already."""
     counts = counts_of(profile, settings)
     ground = Ground(world, files, settings, stream(settings.seed, "faults"))
+    ground.taken.update(("invoice", number) for number in taken)
     found: list[Fault] = []
     for name, planter in KINDS.items():
         if counts[name]:

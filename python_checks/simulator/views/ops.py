@@ -16,6 +16,7 @@ from python_checks.simulator.clocks import instant_of
 from python_checks.simulator.money import in_major_units
 from python_checks.simulator.schema import World
 from python_checks.simulator.views.bank import receipt_reference
+from python_checks.simulator.views.jira import FIRST_ISSUE, PROJECTS
 from python_checks.simulator.views.netsuite import FIRST_TRANSACTION_ID
 
 Tables = dict[str, pl.DataFrame]
@@ -25,7 +26,7 @@ NO_TEXT = pl.lit(None, dtype=pl.String)
 STRIPE_KINDS = {"invoice": "in", "credit_note": "cn", "payment": "ch", "refund": "re"}
 ZUORA_KINDS = {
     "invoice": "invoice", "debit_memo": "debit_memo", "credit_note": "credit_memo",
-    "payment": "payment", "refund": "refund",
+    "payment": "payment", "refund": "refund", "write_off": "write_off_memo",
 }  # fmt: skip
 SALESFORCE_KINDS = {"customer": "account", "contract": "contract"}
 # A receipt of the ERP is an external payment where it arrives.
@@ -118,7 +119,21 @@ def _people(world: World) -> pl.DataFrame:
 
 
 def _invoice_owners(world: World) -> pl.DataFrame:
-    return world.invoices.select("invoice", "customer", "biller", document_kind="kind")
+    """Who is to pay each invoice, and what kind of document it is."""
+    payers = world.customers.select("customer", payer=pl.coalesce("bill_to", "customer"))
+    bills = world.invoices.select("invoice", "customer", "biller", paper="kind")
+    return _left(bills, payers, "customer").drop("customer")
+
+
+def _prices(world: World) -> pl.DataFrame:
+    """Each price with its ids: in Zuora one charge of the catalogue has prices in currencies."""
+    charge = pl.col("price").min().over("product", "model", "interval", "kind", "meter")
+    listed = ids.zuora("product_rate_plan_charge", charge)
+    return world.prices.sort("price").select(
+        "price",
+        stripe_price_id=ids.stripe("price", "price"),
+        zuora_price_id=pl.concat_str(listed, pl.lit("|"), "currency"),
+    )
 
 
 # --- tables ---------------------------------------------------------------------------------------
@@ -217,6 +232,7 @@ def _usage_events(world: World, operations: Operations) -> pl.DataFrame:
 def _rated_usage(world: World, operations: Operations) -> pl.DataFrame:
     events = world.usage_events.select("event", "item", "customer", "meter", "occurred_at")
     rows = _left(operations.ratings.sort("rating"), events, "event")
+    rows = _left(rows, _prices(world), "price")
     return _left(rows, _people(world), "customer").select(
         _entity="entity",
         rating_id=_own("rat", "rating"),
@@ -224,7 +240,9 @@ def _rated_usage(world: World, operations: Operations) -> pl.DataFrame:
         meter="meter",
         customer_id=_billed("cus", "account", "customer"),
         subscription_item_id=_billed("si", "rate_plan_charge", "item"),
-        price_id=_billed("price", "product_rate_plan_charge", "price"),
+        price_id=pl.when(pl.col("biller") == "stripe")
+        .then("stripe_price_id")
+        .otherwise("zuora_price_id"),
         invoice_line_id=_billed("il", "invoice_item", "line"),
         currency="currency",
         quantity=_text("quantity"),
@@ -252,32 +270,35 @@ def _manifests(_: World, operations: Operations) -> pl.DataFrame:
 
 
 def _approvals(world: World, operations: Operations) -> pl.DataFrame:
-    """A write-off goes by the invoice that is given up."""
+    """A write-off goes by the credit memo that carries it, or, in Stripe, by its invoice."""
     notes = world.credit_notes.select("credit_note", holder="biller")
     refunds = _left(world.refunds.select("refund", "credit_note"), notes, "credit_note")
     write_offs = _left(
         world.write_offs.select("write_off", "invoice"), _invoice_owners(world), "invoice"
     )
+    is_stripe = pl.col("biller") == "stripe"
     subjects = pl.concat(
         [
             notes.select("holder", subject_kind=pl.lit("credit_note"), subject="credit_note",
                          key="credit_note", paper=pl.lit("credit_note")),
             refunds.select("holder", subject_kind=pl.lit("refund"), subject="refund",
                            key="refund", paper=pl.lit("refund")),
-            write_offs.select(holder="biller", subject_kind=pl.lit("write_off"),
-                              subject="write_off", key="invoice", paper=pl.lit("invoice")),
+            write_offs.select(
+                holder="biller", subject_kind=pl.lit("write_off"), subject="write_off",
+                key=pl.when(is_stripe).then("invoice").otherwise("write_off"),
+                paper=pl.when(is_stripe).then(pl.lit("invoice")).otherwise(pl.lit("write_off")),
+            ),
         ]
     )  # fmt: skip
     rows = operations.approvals.sort("approval").join(
         subjects, on=["subject_kind", "subject"], how="left", maintain_order="left", validate="m:1"
     )
-    is_decided = pl.col("approved_at").is_not_null()
     return rows.select(
         _entity="entity",
         approval_id=_own("apr", "approval"),
         subject_kind="subject_kind",
         subject_id=_document("paper", "key"),
-        status=pl.when(is_decided).then(pl.lit("approved")).otherwise(pl.lit("pending")),
+        status=pl.lit("approved"),
         requested_by="requested_by",
         decided_by="approved_by",
         decider_role="role",
@@ -285,7 +306,7 @@ def _approvals(world: World, operations: Operations) -> pl.DataFrame:
         limit_amount=in_major_units("limit_minor"),
         requested_at=_at("requested_at"),
         decided_at=_at("approved_at"),
-        recorded_at=_at(pl.coalesce("approved_at", "requested_at")),
+        recorded_at=_at("posted_at"),
     )
 
 
@@ -294,7 +315,7 @@ def _promises(world: World, operations: Operations) -> pl.DataFrame:
     return rows.select(
         _entity="entity",
         promise_id=_own("ptp", "promise"),
-        customer_id=_billed("cus", "account", "customer"),
+        customer_id=_billed("cus", "account", "payer"),
         invoice_id=_bill(),
         status="status",
         currency="currency",
@@ -310,7 +331,7 @@ def _dunning_events(world: World, operations: Operations) -> pl.DataFrame:
     return rows.select(
         _entity="entity",
         event_id=_own("dun", "dunning_event"),
-        customer_id=_billed("cus", "account", "customer"),
+        customer_id=_billed("cus", "account", "payer"),
         invoice_id=_bill(),
         event="kind",
         step=_text("step"),
@@ -333,7 +354,7 @@ def _opening_positions(world: World, operations: Operations) -> pl.DataFrame:
         position_id=_own("open", "position"),
         kind="kind",
         document_id=_bill(),
-        customer_id=_billed("cus", "account", "customer"),
+        customer_id=_billed("cus", "account", "payer"),
         account_code=account.otherwise("account"),
         currency="currency",
         amount=in_major_units("amount_minor"),
@@ -345,19 +366,20 @@ def _opening_positions(world: World, operations: Operations) -> pl.DataFrame:
     )
 
 
-def _config_changes(_: World, operations: Operations) -> pl.DataFrame:
-    """Prices are those of Stripe's catalogue."""
-    return operations.config_changes.sort("change").select(
+def _config_changes(world: World, operations: Operations) -> pl.DataFrame:
+    """Prices are those of Zuora's catalogue, which has the whole price list; tickets are Jira's."""
+    rows = _left(operations.config_changes.sort("change"), _prices(world), "price")
+    return rows.select(
         _entity="entity",
         change_id=_own("cfg", "change"),
         object_kind="object_kind",
-        object_id=pl.coalesce(ids.stripe("price", "price"), "object_name"),
+        object_id=pl.coalesce("zuora_price_id", "object_name"),
         field="field",
         old_value="old",
         new_value="new",
         changed_by="changed_by",
         approved_by="approved_by",
-        ticket_id=NO_TEXT,
+        ticket_id=(FIRST_ISSUE + 3 * pl.col("work_change") + PROJECTS["change"][1]).cast(pl.String),
         changed_at=_at("at"),
         recorded_at=_at("at"),
     )
@@ -382,7 +404,7 @@ def _bill() -> pl.Expr:
     return (
         pl.when(pl.col("biller") == "stripe")
         .then(ids.stripe("in", "invoice"))
-        .when(pl.col("document_kind") == "debit_memo")
+        .when(pl.col("paper") == "debit_memo")
         .then(ids.zuora("debit_memo", "invoice"))
         .otherwise(ids.zuora("invoice", "invoice"))
     )
