@@ -38,7 +38,9 @@ class Company:
     books: Books
 
     def rows(self, name: str) -> list[Row]:
-        return getattr(self.world, name).to_dicts()
+        frame = getattr(self.world, name)
+        assert isinstance(frame, pl.DataFrame)
+        return frame.to_dicts()
 
     def by_key(self, name: str, key: str) -> dict[int, Row]:
         return {row[key]: row for row in self.rows(name)}

@@ -12,7 +12,7 @@ select
     products.source_account,
     products.product_id as source_product_id,
     products.product_name,
-    products.family as product_family,
+    products.product_family,
     products.is_active,
     products.created_at,
     products.created_on,

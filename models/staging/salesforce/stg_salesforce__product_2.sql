@@ -21,7 +21,7 @@ typed as (
         {{ to_text('raw.id') }} as product_id,
         {{ to_text('raw.name') }} as product_name,
         {{ to_text('raw.product_code') }} as product_code,
-        {{ to_text('raw.family') }} as family,
+        {{ to_text('raw.family') }} as product_family,
         {{ to_boolean('raw.is_active') }} as is_active,
         {{ both_clocks('raw.created_date', 'created') }}
 
@@ -50,7 +50,7 @@ select
     product_id,
     product_name,
     product_code,
-    family,
+    product_family,
     is_active,
     created_at,
     created_on

@@ -9,12 +9,11 @@ import polars as pl
 
 from python_checks.simulator import ids
 from python_checks.simulator.faults.edits import Edit, Row
+from python_checks.simulator.faults.ledger import decimal, in_places
 from python_checks.simulator.faults.planting import CODES, Fault, Ground, Truth, kind
 from python_checks.simulator.faults.settlement import (
     ENTRIES,
     STATEMENTS,
-    decimal,
-    in_places,
     last_month,
     month,
     stripe,
@@ -148,7 +147,7 @@ def unreadable_cell(ground: Ground, count: int) -> Iterator[Fault]:
         world.charges.filter(pl.col("status") == "failed")
         .join(world.intents.select("intent", "entity", "currency"), on="intent", how="left")
     )  # fmt: skip
-    for position, row in enumerate(ground.choose(failed, "charge", "charge", count)):
+    for row in ground.choose(failed, "charge", "charge", count):
         account = ids.ACCOUNTS[int(str(row["entity"]))]
         number = stripe("ch", row["charge"], row["entity"])
         at = row["at"]
@@ -157,7 +156,7 @@ def unreadable_cell(ground: Ground, count: int) -> Iterator[Fault]:
             ("amount", "twelve", ""),
             ("currency", "xxq", ""),
             ("created", "yesterday", ""),
-        )[position % 3]
+        )[ground.turn % 3]
         edit = Edit(f"stripe/{account}/charge", "replace", {"id": number}, {column: cell})
         found = _quarantined("stripe", account, row["entity"], number, str(row["currency"]),
                              amount, at)  # fmt: skip

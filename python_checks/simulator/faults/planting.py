@@ -66,6 +66,15 @@ class Ground:
     taken: set[tuple[str, int]] = field(default_factory=set)
     # Numbers of the transactions that faults add to the ERP.
     taken_numbers: list[str] = field(default_factory=list)
+    # How many faults of the kind there are already.
+    turn: int = 0
+    kept: dict[str, pl.DataFrame] = field(default_factory=dict)
+
+    def keep(self, name: str, make: Callable[[], pl.DataFrame]) -> pl.DataFrame:
+        """A frame that several planters ask for, made once."""
+        if name not in self.kept:
+            self.kept[name] = make()
+        return self.kept[name]
 
     def choose(
         self, rows: pl.DataFrame, kind: str, key: str, count: int
@@ -146,11 +155,13 @@ def plant(
     counts = counts_of(profile, settings)
     ground = Ground(world, files, settings, stream(settings.seed, "faults"))
     ground.taken.update(("invoice", number) for number in taken)
-    found: list[Fault] = []
-    for name, planter in KINDS.items():
-        if counts[name]:
-            found.extend(planter(ground, counts[name]))
-    return found
+    found: dict[str, list[Fault]] = {name: [] for name in KINDS}
+    # One of each kind at a time: where victims are few, no kind takes them all.
+    for ground.turn in range(max(counts.values())):
+        for name, planter in KINDS.items():
+            if counts[name] > ground.turn:
+                found[name].extend(planter(ground, 1))
+    return [fault for faults in found.values() for fault in faults]
 
 
 def truth(faults: Iterable[Fault]) -> pl.DataFrame:
