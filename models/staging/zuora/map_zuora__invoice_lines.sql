@@ -13,13 +13,19 @@ item_kinds as (
 
 ),
 
+charge_kinds as (
+
+    {{ known_words('zuora', 'rate_plan_charge', 'charge_type') }}
+
+),
+
 charges as (
 
     select
         charges.source_account,
         charges.rate_plan_charge_id,
         coalesce(charges.original_id, charges.rate_plan_charge_id) as first_charge_id,
-        kinds.canonical_value as charge_kind,
+        charge_kinds.canonical_value as charge_kind,
         case
             when charges.billing_period = 'month' then 1
             when charges.billing_period = 'quarter' then 3
@@ -34,8 +40,8 @@ charges as (
 
     from {{ ref('stg_zuora__rate_plan_charge') }} as charges
 
-    left join ({{ known_words('zuora', 'rate_plan_charge', 'charge_type') }}) as kinds
-        on charges.charge_type = kinds.raw_value
+    left join charge_kinds
+        on charges.charge_type = charge_kinds.raw_value
 
     where charges.row_disposition = 'accepted'
 

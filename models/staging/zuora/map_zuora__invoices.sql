@@ -168,7 +168,7 @@ select
     judged.customer_id as source_customer_id,
     judged.subscription_id as source_subscription_id,
     -- The number of the bill run, where one made the invoice.
-    case when lower(judged.source) = 'billrun' then judged.source_id end as source_billing_run_id,
+    case when lower(judged.made_by) = 'billrun' then judged.source_id end as source_billing_run_id,
     judged.invoice_number,
     judged.canonical_status as invoice_status,
     judged.source_type as billing_reason,

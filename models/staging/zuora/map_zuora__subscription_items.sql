@@ -13,7 +13,7 @@ segments as (
         -- A change ends a segment and begins the next, in a new version of each, with new ids.
         row_number() over (
             partition by source_account, coalesce(original_id, rate_plan_charge_id)
-            order by coalesce(segment, 0) desc, coalesce(version, 0) desc, rate_plan_charge_id desc
+            order by coalesce(segment, 0) desc, coalesce(version_number, 0) desc, rate_plan_charge_id desc
         ) as age
 
     from {{ ref('stg_zuora__rate_plan_charge') }}

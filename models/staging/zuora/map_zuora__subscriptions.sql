@@ -9,7 +9,7 @@ versions as (
         -- Every change makes a version with an id of its own; the first version's id names them all.
         row_number() over (
             partition by source_account, coalesce(original_id, subscription_id)
-            order by coalesce(version, 0) desc, subscription_id desc
+            order by coalesce(version_number, 0) desc, subscription_id desc
         ) as age
 
     from {{ ref('stg_zuora__subscription') }}
