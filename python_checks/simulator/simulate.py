@@ -23,7 +23,7 @@ from python_checks.simulator.schema import World
 from python_checks.simulator.settings import Settings
 from python_checks.simulator.views import bank, jira, netsuite, ops, salesforce, stripe, zuora
 from python_checks.simulator.world import build_world
-from python_checks.simulator.writing import Format, refuse_foreign, write
+from python_checks.simulator.writing import Format, manifests, refuse_foreign, write
 
 Files = dict[str, pl.DataFrame]
 
@@ -99,16 +99,23 @@ def write_company(
     for name in ("raw", "extracts", "truth"):
         refuse_foreign(out / name)
     company = simulate(settings, profile)
-    write(company.files, out / "raw", output_format=output_format)
+    write(
+        _delivered(company.files, company.world.last_on), out / "raw", output_format=output_format
+    )
     earlier = {
         f"{day}/{path}": frame
         for day, files in earlier_extracts(company, settings, nights)
-        for path, frame in files.items()
+        for path, frame in _delivered(files, day).items()
     }
     if earlier:
         write(earlier, out / "extracts", output_format=output_format)
     write(truth_files(company), out / "truth")
     return company
+
+
+def _delivered(files: Files, day: date) -> Files:
+    """The files with what each folder declares about itself: full extracts of that night."""
+    return files | manifests(files, is_full=True, extracted_at=synced_at(day))
 
 
 def truth_files(company: Company) -> Files:

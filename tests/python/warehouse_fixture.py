@@ -21,7 +21,9 @@ from filelock import FileLock
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 STRIPE_SOURCES = REPOSITORY / "models" / "staging" / "stripe" / "_stripe.yml"
-ONLY_STRIPE = "{systems_off: [netsuite, bank, flat], systems_on: []}"
+SYSTEMS = yaml.safe_load((REPOSITORY / "vars.yml").read_text("utf-8"))["vars"]["systems"]
+OTHERS = ", ".join(system for system in SYSTEMS if system != "stripe")
+ONLY_STRIPE = f"{{systems_off: [{OTHERS}], systems_on: []}}"
 
 # What a usual row says where a case has no opinion. Times are in UTC, amounts in minor units.
 CREATED = "2026-01-10 12:00:00"

@@ -383,7 +383,6 @@ def _reference(world: World, books: Books) -> Tables:
         "consolidated_exchange_rate": _consolidation_rates(world, books),
         "currency": _currencies(world),
         "customer": _customers(world),
-        "customer_subsidiary_relationship": _relationships(world),
         "subsidiary": subsidiary,
     }
 
@@ -406,22 +405,6 @@ def _customers(world: World) -> pl.DataFrame:
         datecreated=_midnight("created_at"),
         isinactive=_flag(pl.col("merged_into").is_not_null()),
         _fivetran_deleted=pl.lit("false"),
-    )
-
-
-def _relationships(world: World) -> pl.DataFrame:
-    subsidiaries = world.entities.select("entity", "subsidiary")
-    return (
-        world.customers.sort("customer")
-        .join(subsidiaries, on="entity", how="left", maintain_order="left")
-        .select(
-            id=_customer_id(),
-            entity=_customer_id(),
-            subsidiary=_text("subsidiary"),
-            isprimarysub=YES,
-            primarycurrency=_currency_id(),
-            _fivetran_deleted=pl.lit("false"),
-        )
     )
 
 
