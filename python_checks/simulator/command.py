@@ -61,9 +61,9 @@ def _format(name: str) -> Format:
 
 def _report(console: Console, company: Company, out: Path) -> None:
     table = Table("system", "tables", "rows", box=None)
-    for system in sorted({path.partition("/")[0] for path in company.files}):
-        frames = [f for path, f in company.files.items() if path.partition("/")[0] == system]
-        table.add_row(system, f"{len(frames)}", f"{sum(frame.height for frame in frames):,}")
+    for system in sorted({path.partition("/")[0] for path in company.rows}):
+        heights = [n for path, n in company.rows.items() if path.partition("/")[0] == system]
+        table.add_row(system, f"{len(heights)}", f"{sum(heights):,}")
     console.print(table)
     console.print(
         f"{company.world.invoices.height:,} invoices, {len(company.faults):,} faults in"

@@ -7,7 +7,9 @@ DIR/truth/totals.csv           what the world adds up to, before any system sees
 DIR/truth/scenarios.csv        how often each scenario of the catalogue occurs
 """
 
-from collections.abc import Callable, Iterator
+import tempfile
+from collections import ChainMap
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
 from pathlib import Path
@@ -21,6 +23,7 @@ from python_checks.simulator.books import build_books
 from python_checks.simulator.faults import billing_errors, edits, planting
 from python_checks.simulator.schema import World
 from python_checks.simulator.settings import Settings
+from python_checks.simulator.spool import Spool
 from python_checks.simulator.views import bank, jira, netsuite, ops, salesforce, stripe, zuora
 from python_checks.simulator.world import build_world
 from python_checks.simulator.writing import Format, manifests, refuse_foreign, write
@@ -30,16 +33,18 @@ Files = dict[str, pl.DataFrame]
 
 @dataclass(frozen=True)
 class Company:
-    """A world and, for each night asked for, what every system shows of it."""
+    """A world, the faults in it and in its views, and the raw tables of the last night."""
 
     world: World
-    files: Files
+    files: Mapping[str, pl.DataFrame]
+    rows: Mapping[str, int]
     faults: list[planting.Fault]
     truth: pl.DataFrame
 
 
-def views(world: World, seed: int, until: date | None = None) -> Files:
-    """Every system's raw tables, as `<system>/<account>/<table>`, known at the end of a day."""
+def views(world: World, seed: int, until: date | None = None) -> Iterator[tuple[str, pl.DataFrame]]:
+    """Every system's raw tables with their paths, `<system>/<account>/<table>`, known at the end
+    of a day; one system after the other."""
     work, operations = build_work(world, seed), build_operations(world, seed)
     if until is not None and until < world.last_on:
         world, work, operations = world.until(until), work.until(until), operations.until(until)
@@ -52,24 +57,80 @@ def views(world: World, seed: int, until: date | None = None) -> Files:
         "jira": lambda: jira.tables(world, work),
         "ops": lambda: ops.tables(world, operations),
     }
-    return {
-        f"{system}/{path}": frame
-        for system, tables in made.items()
-        for path, frame in tables().items()
-    }
+    for system, make in made.items():
+        tables = make()
+        # Handed over one by one: none is kept here while the next ones are used.
+        for path in list(tables):
+            yield f"{system}/{path}", tables.pop(path)
 
 
 def simulate(settings: Settings, profile: str = "default") -> Company:
-    """The company of the settings with the faults of the profile planted in its views.
+    """The company of the settings with the faults of the profile planted in its views, all in
+    memory.
 
     ValueError where the profile is unknown.
     """
     counts = planting.counts_of(profile, settings)
     world, errors, taken = billing_errors.spoil(build_world(settings), settings, counts)
-    clean = views(world, settings.seed)
+    clean = dict(views(world, settings.seed))
     faults = [*errors, *planting.plant(world, clean, settings, profile, taken)]
-    planted = [edit for fault in faults for edit in fault.edits]
-    return Company(world, edits.apply(clean, planted), faults, planting.truth(faults))
+    files = edits.apply(clean, _edits(faults))
+    rows = {path: frame.height for path, frame in files.items()}
+    return Company(world, files, rows, faults, planting.truth(faults))
+
+
+def _edits(faults: Iterable[planting.Fault], until: date | None = None) -> list[edits.Edit]:
+    """The edits of all faults, or of those that were planted up to a day."""
+    return [
+        edit
+        for fault in faults
+        if until is None or fault.planted_on <= until
+        for edit in fault.edits
+    ]
+
+
+def _spooled(
+    world: World, settings: Settings, profile: str, taken: Iterable[int], spool: Spool
+) -> list[planting.Fault]:
+    """The last night's tables put into the spool, with the faults that are returned."""
+    for path, frame in views(world, settings.seed):
+        spool.put(path, frame)
+        del frame
+    faults = planting.plant(world, spool, settings, profile, taken)
+    for path, changes in edits.by_path(_edits(faults)).items():
+        spool.put(path, edits.edited(spool[path], changes, path))
+    return faults
+
+
+def write_company(
+    settings: Settings, out: Path, *, profile: str = "default", nights: int = 1,
+    output_format: Format = "csv",
+) -> Company:  # fmt: skip
+    """Simulates and writes below `out`; each of its folders is replaced as a whole.
+
+    The files of the company that is returned are not in it: they are on disk. ValueError where the
+    profile is unknown or a folder holds what the simulator has not written.
+    """
+    for name in ("raw", "extracts", "truth"):
+        refuse_foreign(out / name)
+    counts = planting.counts_of(profile, settings)
+    out.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=out, prefix=".spool-") as folder:
+        world, errors, taken = billing_errors.spoil(build_world(settings), settings, counts)
+        spool = Spool(Path(folder))
+        faults = [*errors, *_spooled(world, settings, profile, taken, spool)]
+        company = Company(world, {}, spool.rows, faults, planting.truth(faults))
+        delivered = ChainMap(_declared(spool.rows, world.last_on), spool)  # type: ignore[arg-type]
+        write(delivered, out / "raw", output_format=output_format)
+    if nights > 1:
+        earlier = {
+            f"{day}/{path}": frame
+            for day, files in earlier_extracts(company, settings, nights)
+            for path, frame in files.items()
+        }
+        write(earlier, out / "extracts", output_format=output_format)
+    write(truth_files(company), out / "truth")
+    return company
 
 
 def earlier_extracts(
@@ -82,40 +143,15 @@ def earlier_extracts(
     """
     for back in range(nights - 1, 0, -1):
         day = company.world.last_on - timedelta(days=back)
-        known = [
-            edit for fault in company.faults if fault.planted_on <= day for edit in fault.edits
-        ]
-        yield day, edits.apply(views(company.world, settings.seed, day), known)
+        known = _edits(company.faults, day)
+        files = edits.apply(dict(views(company.world, settings.seed, day)), known)
+        rows = {path: frame.height for path, frame in files.items()}
+        yield day, files | _declared(rows, day)
 
 
-def write_company(
-    settings: Settings, out: Path, *, profile: str = "default", nights: int = 1,
-    output_format: Format = "csv",
-) -> Company:  # fmt: skip
-    """Simulates and writes below `out`; each of its folders is replaced as a whole.
-
-    ValueError where a folder holds what the simulator has not written.
-    """
-    for name in ("raw", "extracts", "truth"):
-        refuse_foreign(out / name)
-    company = simulate(settings, profile)
-    write(
-        _delivered(company.files, company.world.last_on), out / "raw", output_format=output_format
-    )
-    earlier = {
-        f"{day}/{path}": frame
-        for day, files in earlier_extracts(company, settings, nights)
-        for path, frame in _delivered(files, day).items()
-    }
-    if earlier:
-        write(earlier, out / "extracts", output_format=output_format)
-    write(truth_files(company), out / "truth")
-    return company
-
-
-def _delivered(files: Files, day: date) -> Files:
-    """The files with what each folder declares about itself: full extracts of that night."""
-    return files | manifests(files, is_full=True, extracted_at=synced_at(day))
+def _declared(rows: Mapping[str, int], day: date) -> Files:
+    """What each folder declares about itself: full extracts, taken in the night after a day."""
+    return manifests(rows, is_full=True, extracted_at=synced_at(day))
 
 
 def truth_files(company: Company) -> Files:

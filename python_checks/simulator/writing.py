@@ -32,6 +32,7 @@ CREATION_COLUMNS = (
 FIRST_PART = "part-0"
 # What is older was there before the extracts began: a first load brings it in one piece.
 DAYS_APART = 200
+NO_TEXT = pl.lit(None, dtype=pl.String)
 ROWS_IN_GROUP = 122_880
 
 
@@ -41,7 +42,7 @@ def write(files: Mapping[str, pl.DataFrame], root: Path, *, output_format: Forma
     Columns are text. ValueError where they are not, where a path leaves `root`, or where `root`
     holds what the simulator has not written.
     """
-    _refuse_unwritable(files)
+    _refuse_paths(files)
     root = root.resolve()
     refuse_foreign(root)
     root.parent.mkdir(parents=True, exist_ok=True)
@@ -50,7 +51,14 @@ def write(files: Mapping[str, pl.DataFrame], root: Path, *, output_format: Forma
     fresh.mkdir()
     (fresh / MARKER).write_text(MARKER_TEXT, encoding="utf-8", newline="\n")
     for path in sorted(files):
-        _write_table(files[path], fresh / path, output_format)
+        # One at a time: a mapping may read each table only now.
+        frame = files[path]
+        try:
+            _refuse_columns(path, frame)
+        except ValueError:
+            _remove(fresh)
+            raise
+        _write_table(frame, fresh / path, output_format)
     _remove(stale)
     if root.exists():
         root.rename(stale)
@@ -78,35 +86,39 @@ def creation_column(columns: Iterable[str]) -> str | None:
 
 
 def manifests(
-    files: Mapping[str, pl.DataFrame], *, is_full: bool, extracted_at: datetime
+    rows: Mapping[str, int], *, is_full: bool, extracted_at: datetime
 ) -> dict[str, pl.DataFrame]:
     """The `_manifest` of every folder of tables, to be written with them: how many rows of each
-    table were sent, and whether they are all that there are. `extracted_at` is UTC."""
+    table were sent (`rows`, by path), and whether they are all that there are. `extracted_at` is
+    UTC."""
     tables: dict[str, list[tuple[str, int]]] = defaultdict(list)
-    for path, frame in sorted(files.items()):
+    for path, height in sorted(rows.items()):
         place = PurePosixPath(path)
-        tables[place.parent.as_posix()].append((place.name, frame.height))
+        tables[place.parent.as_posix()].append((place.name, height))
     return {
         f"{folder}/{MANIFEST}": pl.DataFrame(
             {
-                "table": [name for name, _ in rows],
-                "rows": [str(height) for _, height in rows],
-                "is_full": [str(is_full).lower()] * len(rows),
-                "extracted_at": [f"{extracted_at:%Y-%m-%d %H:%M:%S}"] * len(rows),
+                "table": [name for name, _ in sent],
+                "rows": [str(height) for _, height in sent],
+                "is_full": [str(is_full).lower()] * len(sent),
+                "extracted_at": [f"{extracted_at:%Y-%m-%d %H:%M:%S}"] * len(sent),
             }
         )
-        for folder, rows in tables.items()
+        for folder, sent in tables.items()
     }
 
 
-def _refuse_unwritable(files: Mapping[str, pl.DataFrame]) -> None:
-    for path, frame in files.items():
+def _refuse_paths(files: Iterable[str]) -> None:
+    for path in files:
         place = PurePosixPath(path)
         if place.is_absolute() or ".." in place.parts or not place.parts:
             raise ValueError(f"{path!r} is no path below the output folder")
-        other = [name for name, kind in frame.schema.items() if kind != pl.String]
-        if other or not frame.columns:
-            raise ValueError(f"{path}: not text: {', '.join(other) or 'no columns at all'}")
+
+
+def _refuse_columns(path: str, frame: pl.DataFrame) -> None:
+    other = [name for name, kind in frame.schema.items() if kind != pl.String]
+    if other or not frame.columns:
+        raise ValueError(f"{path}: not text: {', '.join(other) or 'no columns at all'}")
 
 
 def _write_table(frame: pl.DataFrame, place: Path, output_format: Format) -> None:
@@ -133,7 +145,7 @@ def _parts(frame: pl.DataFrame) -> Iterator[tuple[str, pl.DataFrame]]:
         return
     day = pl.col(column).str.extract(r"^(\d{4}-\d{2}-\d{2})", 1)
     days = frame.select(day.alias("day")).drop_nulls().unique().sort("day")["day"].tail(DAYS_APART)
-    recent = pl.when(day >= days.min()).then(day)
+    recent = pl.when(day >= days.min()).then(day) if len(days) else NO_TEXT
     dated = frame.with_columns(_day=recent).sort("_day", maintain_order=True)
     for part in dated.partition_by("_day", maintain_order=True):
         found = part["_day"][0]

@@ -189,7 +189,8 @@ def test_cells_are_text(tmp_path: Path) -> None:
 def test_a_manifest_lies_in_each_folder_of_tables_and_counts_rows(tmp_path: Path) -> None:
     files = {"stripe/acct_us/charge": CHARGES, "stripe/acct_us/refund": CHARGES.clear(),
              "bank/entry": CHARGES}  # fmt: skip
-    sent = manifests(files, is_full=True, extracted_at=datetime(2026, 4, 1, 2))
+    rows = {path: frame.height for path, frame in files.items()}
+    sent = manifests(rows, is_full=True, extracted_at=datetime(2026, 4, 1, 2))
     write({**files, **sent}, tmp_path / "raw", output_format="parquet")
     assert (tmp_path / "raw/stripe/acct_us/_manifest.csv").read_text() == (
         "table,rows,is_full,extracted_at\n"

@@ -35,19 +35,26 @@ def apply(files: Files, edits: Iterable[Edit]) -> dict[str, pl.DataFrame]:
 
     KeyError where an edit names a table or a column that is not there.
     """
-    by_path: dict[str, list[Edit]] = defaultdict(list)
-    for edit in edits:
-        by_path[edit.path].append(edit)
-    return {path: _edited(frame, by_path.get(path, []), path) for path, frame in files.items()} | {
-        path: _unknown(path) for path in by_path.keys() - files.keys()
+    changes = by_path(edits)
+    for path in changes:
+        if path not in files:
+            raise KeyError(f"no table {path}")
+    return {
+        path: edited(frame, changes[path], path) if path in changes else frame
+        for path, frame in files.items()
     }
 
 
-def _unknown(path: str) -> pl.DataFrame:
-    raise KeyError(f"no table {path}")
+def by_path(edits: Iterable[Edit]) -> dict[str, list[Edit]]:
+    """The edits of each table, in their order."""
+    found: dict[str, list[Edit]] = defaultdict(list)
+    for edit in edits:
+        found[edit.path].append(edit)
+    return dict(found)
 
 
-def _edited(frame: pl.DataFrame, edits: list[Edit], path: str) -> pl.DataFrame:
+def edited(frame: pl.DataFrame, edits: list[Edit], path: str) -> pl.DataFrame:
+    """One table with its edits made. KeyError where one names a column that is not there."""
     for edit in edits:
         for column in (*edit.where, *edit.cells):
             if column not in frame.columns:

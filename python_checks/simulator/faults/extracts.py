@@ -111,11 +111,12 @@ def missing_extract(ground: Ground, count: int) -> Iterator[Fault]:
 def _bank_days(ground: Ground) -> pl.DataFrame:
     """Days with bank entries, by account."""
     return (
-        ground.files[ENTRIES]
+        ground.scan(ENTRIES)
         .select("account_id", "booking_date", "currency")
         .unique()
         .sort("account_id", "booking_date")
         .with_columns(day_number=pl.int_range(pl.len()))
+        .collect()
     )
 
 
@@ -172,7 +173,7 @@ def unknown_word(ground: Ground, count: int) -> Iterator[Fault]:
                 entity=pl.lit(entity)
             )
             for entity, code in CODES.items()
-            for frame in (ground.files[f"ops/{code}/promise_to_pay"],)
+            for frame in (ground.scan(f"ops/{code}/promise_to_pay").collect(),)
         ]
     ).sort("promise_id").with_columns(number=pl.int_range(pl.len()))  # fmt: skip
     for row in ground.choose(rows, "promise", "number", count):

@@ -440,7 +440,7 @@ def two_at_once(ground: Ground, count: int) -> Iterator[Fault]:
 @kind
 def wrong_account(ground: Ground, count: int) -> Iterator[Fault]:
     """The receivable was posted to an account that is none."""
-    accounts = {row["acctnumber"]: row["id"] for row in ground.files["netsuite/account"].to_dicts()}
+    accounts = {row["acctnumber"]: row["id"] for row in ground.rows("netsuite/account", {})}
     for row in ground.choose(settled_or_not(ground), "invoice", "invoice", count):
         header = document(ground, str(row["number"]))
         main = next(
@@ -489,7 +489,7 @@ def wrong_entity(ground: Ground, count: int) -> Iterator[Fault]:
 @kind
 def currency_mismatch(ground: Ground, count: int) -> Iterator[Fault]:
     """The same figures in another currency."""
-    symbols = {row["symbol"]: row["id"] for row in ground.files["netsuite/currency"].to_dicts()}
+    symbols = {row["symbol"]: row["id"] for row in ground.rows("netsuite/currency", {})}
     cents = ("USD", "EUR", "GBP")
     able = untouched(ground).filter(pl.col("currency").is_in(cents))
     for row in ground.choose(able, "invoice", "invoice", count):
@@ -668,15 +668,16 @@ def late_after_close(ground: Ground, count: int) -> Iterator[Fault]:
 @kind
 def manual_journal_to_control(ground: Ground, count: int) -> Iterator[Fault]:
     """A journal by hand on the receivables account, that no document stands behind."""
-    accounts = {row["acctnumber"]: row["id"] for row in ground.files["netsuite/account"].to_dicts()}
-    journals = ground.files[HEADERS].filter(
+    accounts = {row["acctnumber"]: row["id"] for row in ground.rows("netsuite/account", {})}
+    journals = ground.scan(HEADERS).filter(
         (pl.col("type") == "Journal") & (pl.col("exchangerate") == "1")
     )
     world = ground.world
     for position in range(ground.turn, ground.turn + count):
         entity = position % 3
-        lines = ground.files[LINES].filter(pl.col("subsidiary") == str(entity + 1))
-        like = journals.join(lines.select(id="transaction"), on="id", how="semi").sort("id")
+        lines = ground.scan(LINES).filter(pl.col("subsidiary") == str(entity + 1))
+        alike = journals.join(lines.select(id="transaction"), on="id", how="semi").sort("id")
+        like = alike.head(1).collect()
         if like.is_empty():
             continue
         header = like.row(0, named=True)
@@ -693,7 +694,7 @@ def manual_journal_to_control(ground: Ground, count: int) -> Iterator[Fault]:
             "foreigntotal": str(amount), "isreversal": "F", "reversal": None, "voided": "F",
             "entity": None,
         }  # fmt: skip
-        line = lines.row(0, named=True)
+        line = lines.head(1).collect().row(0, named=True)
         edits = [Edit(HEADERS, "add", {}, made)]
         for number_of, (account, value) in enumerate((("1100", amount), ("4200", -amount))):
             name = str(number_of)
@@ -704,7 +705,7 @@ def manual_journal_to_control(ground: Ground, count: int) -> Iterator[Fault]:
                     "taxline": "F", "netamount": str(value), "foreignamount": str(value),
                 })
             )  # fmt: skip
-            posting = ground.files[POSTINGS].row(0, named=True)
+            posting = ground.scan(POSTINGS).head(1).collect().row(0, named=True)
             edits.append(
                 Edit(POSTINGS, "add", {}, posting | {
                     "transaction": transaction, "transactionline": name,

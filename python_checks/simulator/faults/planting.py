@@ -18,6 +18,7 @@ from python_checks.simulator.faults.edits import Edit, Files, Row
 from python_checks.simulator.randomness import stream
 from python_checks.simulator.schema import World
 from python_checks.simulator.settings import Settings
+from python_checks.simulator.spool import Spool
 
 
 @dataclass(frozen=True)
@@ -90,12 +91,13 @@ class Ground:
 
     def rows(self, path: str, where: Row) -> list[Row]:
         """The raw rows with those cells."""
-        return (
-            self.files[path].filter(pl.col(name) == cell for name, cell in where.items()).to_dicts()
-        )
+        wanted = [pl.col(name) == cell for name, cell in where.items()]
+        found = self.scan(path).filter(wanted) if wanted else self.scan(path)
+        return found.collect().to_dicts()
 
-    def entity(self, number: object) -> str:
-        return str(CODES[int(str(number))])
+    def scan(self, path: str) -> pl.LazyFrame:
+        """A raw table, to be filtered: it may lie on disk."""
+        return self.files.scan(path) if isinstance(self.files, Spool) else self.files[path].lazy()
 
 
 CODES = {0: "US01", 1: "DE01", 2: "JP01"}

@@ -56,7 +56,7 @@ def header(ground: Ground, origin: str, source: object) -> Row:
 
 def line_on(ground: Ground, found: Row, account_number: str) -> Row | None:
     """The line of a document on an account, if it has one."""
-    accounts = {row["acctnumber"]: row["id"] for row in ground.files["netsuite/account"].to_dicts()}
+    accounts = {row["acctnumber"]: row["id"] for row in ground.rows("netsuite/account", {})}
     for posting in ground.rows(POSTINGS, {"transaction": found["id"]}):
         if posting["account"] == accounts[account_number]:
             where: Row = {"transaction": found["id"], "id": posting["transactionline"]}
@@ -691,11 +691,11 @@ def unexplained(ground: Ground, count: int) -> Iterator[Fault]:
 def revaluation(ground: Ground, count: int) -> Iterator[Fault]:
     """The reversal of a month's revaluation is missing."""
     world = ground.world
-    back = ground.files[HEADERS].filter(
+    back = ground.scan(HEADERS).filter(
         (pl.col("type") == "FxReval") & (pl.col("isreversal") == "T")
     )
     homes = dict(world.entities.select("entity", "currency").iter_rows())
-    rows = back.with_columns(number=pl.col("id").cast(pl.Int64))
+    rows = back.with_columns(number=pl.col("id").cast(pl.Int64)).collect()
     for row in ground.choose(rows, "revaluation", "number", count):
         where: Row = {"transaction": str(row["id"])}
         lines = ground.rows(LINES, where)
