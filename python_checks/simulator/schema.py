@@ -273,6 +273,8 @@ class World:
                     .with_columns(pl.when(pl.col("is_there")).then(pl.col(column)).alias(column))
                     .drop("is_there")
                 )
+            if name == "invoices":
+                frame = frame.with_columns(is_draft=pl.col("issued_at").is_null())
             known[name] = frame
         return replace(self, last_on=day, **known)  # type: ignore[arg-type]
 
@@ -322,7 +324,12 @@ KNOWN: Mapping[str, Known] = {
         "started_at",
         later={"completed_at": "completed_at", "posted_at": "posted_at"},
     ),
-    "invoices": Known("created_at", later={"voided_at": "voided_at"}),
+    # Between its making and its issue an invoice is a draft.
+    "invoices": Known(
+        "created_at",
+        later={"voided_at": "voided_at"}
+        | dict.fromkeys(("number", "issued_at", "issued_on", "due_on"), "issued_at"),
+    ),
     "lines": Known(parents={"invoices": "invoice"}),
     "usage_events": Known("received_at", pointers={"line": ("lines", "line")}),
     "taxes": Known(parents={"invoices": "invoice"}),

@@ -167,7 +167,7 @@ select
     customers.batch as source_entity_id,
     judged.customer_id as source_customer_id,
     judged.subscription_id as source_subscription_id,
-    -- The number of the bill run, where one made the invoice.
+    -- The bill run, where one made the invoice.
     case when lower(judged.made_by) = 'billrun' then judged.source_id end as source_billing_run_id,
     judged.invoice_number,
     judged.canonical_status as invoice_status,

@@ -445,7 +445,7 @@ def _invoices(known: _Known) -> Tables:
             .otherwise(pl.lit("Posted")),
             source=pl.when(is_run).then(pl.lit("BillRun")).otherwise(pl.lit("API")),
             source_type=pl.lit("Subscription"),
-            source_id=_numbered("BR-", "run"),
+            source_id=ids.zuora("bill_run", "run"),
             transaction_currency="currency",
             amount=in_major_units("total_minor"),
             amount_without_tax=in_major_units("subtotal_minor"),
