@@ -445,7 +445,7 @@ def _disputes(
     return (
         rows.with_columns(
             is_inquiry=pl.Series(place < inquiries),
-            outcome=pl.Series(outcome.tolist()).replace("", None),
+            outcome=pl.Series(outcome.tolist(), dtype=pl.String).replace("", None),
             reason=pl.Series(company.choose(random, DISPUTE_REASONS, count)),
             wait=pl.Series(random.integers(4 * 24, 28 * 24, count)),
             decides=pl.Series(random.integers(18 * 24, 45 * 24, count)),

@@ -45,7 +45,7 @@ def simulate(
         company = write_company(
             settings, out, profile=faults, nights=extracts, output_format=_format(output_format)
         )
-    except ValueError as error:
+    except (ValueError, OSError) as error:
         console.print(f"Error: {error}", markup=False, highlight=False, soft_wrap=True)
         raise typer.Exit(ERROR) from error
     _report(console, company, out)

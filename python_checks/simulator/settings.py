@@ -24,6 +24,8 @@ class Settings:
             raise ValueError(f"months: {self.months} is not between 1 and {MAX_MONTHS}")
         if self.first_on.day != 1:
             raise ValueError(f"first day: {self.first_on} is not the first of a month")
+        if self.seed < 0:
+            raise ValueError(f"seed: {self.seed} is negative")
 
     @property
     def last_on(self) -> date:

@@ -7,6 +7,7 @@ DIR/truth/totals.csv           what the world adds up to, before any system sees
 DIR/truth/scenarios.csv        how often each scenario of the catalogue occurs
 """
 
+import shutil
 import tempfile
 from collections import ChainMap
 from collections.abc import Callable, Iterable, Iterator, Mapping
@@ -80,12 +81,11 @@ def simulate(settings: Settings, profile: str = "default") -> Company:
 
 
 def _edits(faults: Iterable[planting.Fault], until: date | None = None) -> list[edits.Edit]:
-    """The edits of all faults, or of those that were planted up to a day."""
+    """The edits of all faults; or those that are in the extract of a day."""
     return [
         edit
         for fault in faults
-        if until is None or fault.planted_on <= until
-        for edit in fault.edits
+        for edit in (fault.edits if until is None or fault.planted_on <= until else fault.before)
     ]
 
 
@@ -122,6 +122,7 @@ def write_company(
         company = Company(world, {}, spool.rows, faults, planting.truth(faults))
         delivered = ChainMap(_declared(spool.rows, world.last_on), spool)  # type: ignore[arg-type]
         write(delivered, out / "raw", output_format=output_format)
+    _remove_earlier(out / "extracts")
     if nights > 1:
         earlier = {
             f"{day}/{path}": frame
@@ -131,6 +132,12 @@ def write_company(
         write(earlier, out / "extracts", output_format=output_format)
     write(truth_files(company), out / "truth")
     return company
+
+
+def _remove_earlier(folder: Path) -> None:
+    """What an earlier call wrote there is of another company, or of other nights."""
+    if folder.exists():
+        shutil.rmtree(folder)
 
 
 def earlier_extracts(

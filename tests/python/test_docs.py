@@ -22,6 +22,9 @@ import yaml
 from filelock import FileLock
 
 from python_checks.cli import app
+from python_checks.simulator.faults import planting
+from python_checks.simulator.settings import Settings
+from python_checks.simulator.simulate import simulate
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 MODELS = REPOSITORY / "models"
@@ -195,9 +198,9 @@ def test_commands_of_the_package_are_there() -> None:
     }
     for page in WRITTEN:
         for code in code_of(page):
-            for module, command in re.findall(r"python_checks(\.\w+)?(?: ([a-z]+))?", code):
+            for module, command in re.findall(r"python_checks((?:\.\w+)*)(?: ([a-z]+))?", code):
                 if module and module != ".py":
-                    file = REPOSITORY / "python_checks" / f"{module[1:]}.py"
+                    file = REPOSITORY / "python_checks" / f"{module[1:].replace('.', '/')}.py"
                     assert file.is_file(), f"{in_words(page)}: {code}"
                 elif command:
                     assert command in commands, f"{in_words(page)}: {code}"
@@ -348,6 +351,28 @@ def test_the_kpis_are_those_of_the_seed() -> None:
     page = text_of(REPOSITORY / "docs" / "kpis.md")
     missing = [row["kpi_id"] for row in seed("kpi_definitions") if f"`{row['kpi_id']}`" not in page]
     assert not missing
+
+
+def test_the_faults_are_those_that_the_simulator_plants() -> None:
+    documented = {
+        cells[0].strip("`"): (
+            set(re.findall(r"\bR\d\d[ab]?\b", cells[2])),
+            set(re.findall(r"\b(?:check|queue|quarantine)\b", cells[2])),
+            {cells[3].strip("`")},
+        )
+        for cells in table_rows(REPOSITORY / "docs" / "simulator.md")
+        if len(cells) == 4 and cells[0].startswith("`")
+    }
+    assert set(documented) == set(planting.all_kinds())
+    # It plants faults of two other kinds.
+    del documented["two_at_once"]
+    planted: dict[str, tuple[set[str], set[str], set[str]]] = {}
+    for line in simulate(Settings(), "heavy").truth.iter_rows(named=True):
+        pairs, finders, codes = planted.setdefault(line["fault_kind"], (set(), set(), set()))
+        pairs |= {line["pair_id"]} - {""}
+        finders |= {line["found_by"]} - {"recon"}
+        codes |= {line["expected_code"]}
+    assert documented == planted
 
 
 @cache

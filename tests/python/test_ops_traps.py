@@ -5,10 +5,6 @@ of US01 (New York) unless a case says otherwise. Only what ops feeds is built.
 """
 
 import csv
-import json
-import os
-import subprocess
-import sys
 from collections import Counter, defaultdict
 from datetime import date, datetime
 from decimal import Decimal
@@ -16,8 +12,7 @@ from pathlib import Path
 
 import pytest
 import yaml
-from filelock import FileLock
-from warehouse_fixture import REPOSITORY, BuiltWarehouse
+from warehouse_fixture import REPOSITORY, BuiltWarehouse, built
 
 SOURCES = REPOSITORY / "models" / "staging" / "ops" / "_ops.yml"
 COLUMNS = {
@@ -46,20 +41,8 @@ def rows(table: str, text: str, *, account: str = "US01", **cells: str) -> None:
 
 @pytest.fixture(scope="module")
 def warehouse(tmp_path_factory: pytest.TempPathFactory) -> BuiltWarehouse:
-    base = tmp_path_factory.getbasetemp()
-    folder = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "warehouse_ops_traps"
-    report = folder / "built.json"
-    with FileLock(f"{folder}.lock"):
-        if not report.exists():
-            _write(folder / "raw")
-            exit_code, output = _build(folder)
-            report.write_text(json.dumps([exit_code, output]), encoding="utf-8")
-    exit_code, output = json.loads(report.read_text(encoding="utf-8"))
-    results = folder / "target" / "run_results.json"
-    assert results.exists(), output
-    nodes = json.loads(results.read_text(encoding="utf-8"))["results"]
-    statuses = {node["unique_id"]: node["status"] for node in nodes}
-    return BuiltWarehouse(folder, exit_code, output, statuses)
+    select = ["resource_type:seed", "path:models/staging/ops", "path:models/canonical"]
+    return built(tmp_path_factory, "ops_traps", _write, ["ops"], select)
 
 
 def _write(raw_root: Path) -> None:
@@ -71,35 +54,6 @@ def _write(raw_root: Path) -> None:
             writer = csv.DictWriter(handle, [*COLUMNS[table], "comment"], restval="")
             writer.writeheader()
             writer.writerows({**line, "comment": "a, b"} for line in lines)
-
-
-def _build(folder: Path) -> tuple[int, str]:
-    """Exit code and output of `dbt build` of what ops feeds, up to the canonical tables."""
-    inherited = {name: value for name, value in os.environ.items() if not name.startswith("DBT_")}
-    systems = yaml.safe_load((REPOSITORY / "vars.yml").read_text(encoding="utf-8"))["vars"]
-    others = sorted(set(systems["systems"]) - {"ops"})
-    finished = subprocess.run(
-        [
-            Path(sys.executable).with_name("dbt"),
-            *("--no-use-colors", "--quiet", "build"),
-            *("--exclude-resource-type", "unit_test", "--indirect-selection", "cautious"),
-            *("--select", "resource_type:seed", "path:models/staging/ops", "path:models/canonical"),
-            *("--vars", json.dumps({"systems_on": ["ops"], "systems_off": others})),
-        ],
-        cwd=REPOSITORY,
-        env={
-            **inherited,
-            "RAW_ROOT": str(folder / "raw"),
-            "WAREHOUSE_ROOT": str(folder),
-            "DBT_PROFILES_DIR": "profiles",
-            "DBT_TARGET_PATH": str(folder / "target"),
-            "DBT_LOG_PATH": str(folder / "logs"),
-        },
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    return finished.returncode, finished.stdout + finished.stderr
 
 
 def quarantined(warehouse: BuiltWarehouse, table: str) -> dict[str, str]:

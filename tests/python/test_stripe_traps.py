@@ -97,7 +97,7 @@ def test_another_currency_is_converted_at_its_rate_and_never_at_one(
 ) -> None:
     columns = "payment_amount_reporting, payment_amount_functional, fx_rate"
     in_yen = warehouse.cells(columns, "core.fct_payments", source_payment_id="ch_jpy")
-    assert in_yen == [(32, 32, Decimal("0.0064"))]
+    assert in_yen == [(Decimal("33.74"), Decimal("33.74"), Decimal("0.006747"))]
     without_rate = warehouse.cells(columns, "core.fct_payments", source_payment_id="ch_mga")
     assert without_rate == [(None, None, None)]
 

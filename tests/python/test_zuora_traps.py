@@ -6,10 +6,6 @@ is billed by US01 (New York) in dollars unless a case says otherwise.
 # ruff: noqa: E501 (tables of wide rows)
 
 import csv
-import json
-import os
-import subprocess
-import sys
 from collections import Counter, defaultdict
 from datetime import date, datetime
 from decimal import Decimal
@@ -17,8 +13,7 @@ from pathlib import Path
 
 import pytest
 import yaml
-from filelock import FileLock
-from warehouse_fixture import REPOSITORY, BuiltWarehouse
+from warehouse_fixture import REPOSITORY, BuiltWarehouse, built
 
 SOURCES = REPOSITORY / "models" / "staging" / "zuora" / "_zuora.yml"
 COLUMNS = {
@@ -80,22 +75,13 @@ def rows(table: str, text: str, **cells: str) -> None:
 
 @pytest.fixture(scope="module")
 def warehouse(tmp_path_factory: pytest.TempPathFactory) -> BuiltWarehouse:
-    base = tmp_path_factory.getbasetemp()
-    folder = (
-        base.parent if "PYTEST_XDIST_WORKER" in os.environ else base
-    ) / "warehouse_zuora_traps"
-    report = folder / "built.json"
-    with FileLock(f"{folder}.lock"):
-        if not report.exists():
-            _write(folder / "raw")
-            exit_code, output = _build(folder)
-            report.write_text(json.dumps([exit_code, output]), encoding="utf-8")
-    exit_code, output = json.loads(report.read_text(encoding="utf-8"))
-    results = folder / "target" / "run_results.json"
-    assert results.exists(), output
-    nodes = json.loads(results.read_text(encoding="utf-8"))["results"]
-    statuses = {node["unique_id"]: node["status"] for node in nodes}
-    return BuiltWarehouse(folder, exit_code, output, statuses)
+    select = [
+        "resource_type:seed",
+        "path:models/staging/zuora",
+        "path:models/canonical",
+        "path:models/core",
+    ]
+    return built(tmp_path_factory, "zuora_traps", _write, ["zuora"], select)
 
 
 def _write(raw_root: Path) -> None:
@@ -107,36 +93,6 @@ def _write(raw_root: Path) -> None:
             writer = csv.DictWriter(handle, [*COLUMNS[table], "notes"], restval="")
             writer.writeheader()
             writer.writerows({**line, "notes": "a, b"} for line in lines)
-
-
-def _build(folder: Path) -> tuple[int, str]:
-    """Exit code and output of `dbt build` of what Zuora feeds, up to the facts."""
-    inherited = {name: value for name, value in os.environ.items() if not name.startswith("DBT_")}
-    systems = yaml.safe_load((REPOSITORY / "vars.yml").read_text(encoding="utf-8"))["vars"]
-    others = sorted(set(systems["systems"]) - {"zuora"})
-    finished = subprocess.run(
-        [
-            Path(sys.executable).with_name("dbt"),
-            *("--no-use-colors", "--quiet", "build"),
-            *("--exclude-resource-type", "unit_test", "--indirect-selection", "cautious"),
-            *("--select", "resource_type:seed", "path:models/staging/zuora"),
-            *("path:models/canonical", "path:models/core"),
-            *("--vars", json.dumps({"systems_on": ["zuora"], "systems_off": others})),
-        ],
-        cwd=REPOSITORY,
-        env={
-            **inherited,
-            "RAW_ROOT": str(folder / "raw"),
-            "WAREHOUSE_ROOT": str(folder),
-            "DBT_PROFILES_DIR": "profiles",
-            "DBT_TARGET_PATH": str(folder / "target"),
-            "DBT_LOG_PATH": str(folder / "logs"),
-        },
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    return finished.returncode, finished.stdout + finished.stderr
 
 
 def test_every_model_builds_and_every_law_holds(warehouse: BuiltWarehouse) -> None:

@@ -9,6 +9,7 @@ import json
 import os
 import subprocess
 import sys
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from functools import cache, cached_property
 from pathlib import Path
@@ -22,8 +23,6 @@ from filelock import FileLock
 REPOSITORY = Path(__file__).resolve().parents[2]
 STRIPE_SOURCES = REPOSITORY / "models" / "staging" / "stripe" / "_stripe.yml"
 SYSTEMS = yaml.safe_load((REPOSITORY / "vars.yml").read_text("utf-8"))["vars"]["systems"]
-OTHERS = ", ".join(system for system in SYSTEMS if system != "stripe")
-ONLY_STRIPE = f"{{systems_off: [{OTHERS}], systems_on: []}}"
 
 # What a usual row says where a case has no opinion. Times are in UTC, amounts in minor units.
 CREATED = "2026-01-10 12:00:00"
@@ -202,14 +201,26 @@ def _account_of(file: str) -> str:
 def build_once(
     tmp_path_factory: pytest.TempPathFactory, name: str, extract: Extract
 ) -> BuiltWarehouse:
-    """The warehouse of an extract, built by the first worker that asks; the others wait for it."""
+    """The warehouse of an extract in Stripe's shape, all models of it."""
+    return built(tmp_path_factory, name, extract.write, ["stripe"])
+
+
+def built(
+    tmp_path_factory: pytest.TempPathFactory,
+    name: str,
+    write: Callable[[Path], None],
+    systems: Sequence[str],
+    select: Sequence[str] = (),
+) -> BuiltWarehouse:
+    """The warehouse of what `write` puts into a raw folder, with only some systems on; of all
+    models, or those that are selected. Built by the first worker that asks; the others wait."""
     base = tmp_path_factory.getbasetemp()
     folder = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / f"warehouse_{name}"
     report = folder / "built.json"
     with FileLock(f"{folder}.lock"):
         if not report.exists():
-            extract.write(folder / "raw")
-            exit_code, output = _build(folder)
+            write(folder / "raw")
+            exit_code, output = _build(folder, systems, select)
             report.write_text(json.dumps([exit_code, output]), encoding="utf-8")
     exit_code, output = json.loads(report.read_text(encoding="utf-8"))
     results = folder / "target" / "run_results.json"
@@ -220,24 +231,21 @@ def build_once(
     return BuiltWarehouse(folder, exit_code, output, statuses)
 
 
-def _build(folder: Path) -> tuple[int, str]:
-    """Exit code and output of `dbt build` of the whole project over `folder`/raw."""
+def _build(folder: Path, systems: Sequence[str], select: Sequence[str]) -> tuple[int, str]:
+    """Exit code and output of `dbt build` over `folder`/raw. Unit tests read no data."""
     inherited = {
         name: value
         for name, value in os.environ.items()
         if not name.startswith("DBT_") and name not in ("ACTIONS_ROOT", "GATE_SEVERITY")
     }
+    others = [system for system in SYSTEMS if system not in systems]
+    selection = ["--indirect-selection", "cautious", "--select", *select] if select else []
     finished = subprocess.run(
         [
             Path(sys.executable).with_name("dbt"),
-            "--no-use-colors",
-            "--quiet",
-            "build",
-            # Unit tests read no data.
-            "--exclude-resource-type",
-            "unit_test",
-            "--vars",
-            ONLY_STRIPE,
+            *("--no-use-colors", "--quiet", "build", "--exclude-resource-type", "unit_test"),
+            *selection,
+            *("--vars", json.dumps({"systems_on": list(systems), "systems_off": others})),
         ],
         cwd=REPOSITORY,
         env={

@@ -1,30 +1,7 @@
 {#- Grain: one value that a field of a Jira work item got. -#}
 with
 
-kinds as (
-
-    {{ known_words('jira', 'issue_type', 'name') }}
-
-),
-
-issues as (
-
-    select issues.*
-
-    from {{ ref('stg_jira__issue') }} as issues
-
-    inner join {{ ref('stg_jira__issue_type') }} as issue_types
-        on issues.source_account = issue_types.source_account
-        and issues.issue_type_id = issue_types.issue_type_id
-        and issue_types.row_disposition = 'accepted'
-
-    inner join kinds
-        on lower(issue_types.issue_type_name) = kinds.raw_value
-        and kinds.canonical_value <> 'other'
-
-    where issues.row_disposition = 'accepted'
-
-),
+{{ jira_issues("<> 'other'") }},
 
 meanings as (
 

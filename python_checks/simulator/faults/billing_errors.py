@@ -250,7 +250,7 @@ def missing_invoice(errors: Errors, count: int) -> None:
     for row in chosen.iter_rows(named=True):
         number = pl.select(ids.zuora("subscription", pl.lit(row["subscription"]))).item()
         truth = replace(
-            _truth(row, "check", "", "", "left", row["subtotal_minor"]), natural_key=str(number)
+            _truth(row, "check", "", "", "L", row["subtotal_minor"]), natural_key=str(number)
         )
         _told(errors, "missing_invoice", row, truth)
     world = errors.world
@@ -318,7 +318,7 @@ def duplicate_invoice(errors: Errors, count: int) -> None:
     numbers = dict(chosen.select("invoice", "number").iter_rows())
     for row in copies.iter_rows(named=True):
         truth = replace(
-            _truth(row, "check", "", "", "left", -row["total_minor"]),
+            _truth(row, "check", "", "", "L", -row["total_minor"]),
             counterpart_key=numbers[row["original"]],
         )
         _told(errors, "duplicate_invoice", row, truth)
@@ -326,9 +326,9 @@ def duplicate_invoice(errors: Errors, count: int) -> None:
 
 def credit_burst(errors: Errors, count: int) -> None:
     """One user credits many customers on one afternoon and approves it all; `count` is a size:
-    four credit notes for each."""
+    four credit notes for each of two or three, so that open invoices are left for other faults."""
     world = errors.world
-    take = 4 * max(count, 2)
+    take = 4 * min(max(count, 2), 3)
     day = errors.settings.last_on - timedelta(days=12)
     fresh = _unsettled(world).filter(pl.col("issued_on") < day)
     lines = _main_lines(world, fresh)
@@ -381,7 +381,7 @@ def credit_burst(errors: Errors, count: int) -> None:
     )
     truths = tuple(
         Truth(
-            "check", "", "", "left", "zuora", "default", CODES[row["entity"]], row["number"],
+            "check", "", "", "L", "zuora", "default", CODES[row["entity"]], row["number"],
             row["invoice_number"], row["currency"], _major(row["total_minor"], row["currency"]),
             f"{day:%Y-%m}-01",
         )
@@ -394,12 +394,15 @@ def credit_burst(errors: Errors, count: int) -> None:
 def approved_by_its_author(errors: Errors, count: int) -> None:
     """A credit note whose author approved it; every third one nobody approved."""
     world = errors.world
-    notes = world.credit_notes.filter(pl.col("created_by") != BURST_AUTHOR)
+    notes = world.credit_notes.filter(
+        (pl.col("created_by") != BURST_AUTHOR) & ~pl.col("invoice").is_in(errors.taken)
+    )
     chosen = notes.select(
         pl.all().gather(
             pl.Series(np.sort(errors.random.permutation(notes.height)[:count]), dtype=pl.Int64)
         )
     )
+    errors.taken.extend(chosen["invoice"].to_list())
     marks = chosen.select(
         "credit_note", place=pl.int_range(pl.len())
     )  # fmt: skip
@@ -414,7 +417,7 @@ def approved_by_its_author(errors: Errors, count: int) -> None:
         system = row["biller"]
         account = "default" if system == "zuora" else ids.ACCOUNTS[row["entity"]]
         truth = Truth(
-            "queue", "", "", "left", system, account, CODES[row["entity"]], row["number"], "",
+            "queue", "", "", "L", system, account, CODES[row["entity"]], row["number"], "",
             row["currency"], _major(row["total_minor"], row["currency"]),
             f"{row['issued_on']:%Y-%m}-01",
         )  # fmt: skip

@@ -7,6 +7,7 @@ the row is not there yet, is simply left as it is.
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from decimal import Decimal
 from typing import Literal
 
 import polars as pl
@@ -19,13 +20,14 @@ Row = dict[str, str | None]
 class Edit:
     """One change of one table.
 
-    `drop` takes the rows away whose cells are `where`, `replace` writes `cells` into them, `add`
-    puts a row with those `cells` at the end (columns that are not named are empty). An added row
-    may ask for another to be there: it is added only where some row has the cells `where`.
+    `drop` takes the rows away whose cells are `where`, `replace` writes `cells` into them, `shift`
+    adds the decimals in `cells` to what they hold, so that several faults can move one balance;
+    `add` puts a row with those `cells` at the end (columns that are not named are empty). An added
+    row may ask for another to be there: it is added only where some row has the cells `where`.
     """
 
     path: str
-    action: Literal["drop", "replace", "add"]
+    action: Literal["drop", "replace", "shift", "add"]
     where: Row = field(default_factory=dict)
     cells: Row = field(default_factory=dict)
 
@@ -77,8 +79,20 @@ def _form(edit: Edit) -> tuple[object, ...]:
 
 
 def _touches(edit: Edit, before: list[Edit]) -> bool:
-    """Whether one of the edits before is of the same row: then it has to be made first."""
-    return edit.action == "replace" and any(edit.where == other.where for other in before)
+    """Whether one of the edits before may decide what this one finds: then it is made first."""
+    if edit.action == "shift":
+        return True
+    if edit.action == "replace":
+        return not edit.where.keys().isdisjoint(edit.cells) or any(
+            edit.where == other.where for other in before
+        )
+    return (
+        edit.action == "add"
+        and bool(edit.where)
+        and any(
+            edit.where == {name: other.cells.get(name) for name in edit.where} for other in before
+        )
+    )
 
 
 def _made(frame: pl.DataFrame, edits: list[Edit]) -> pl.DataFrame:
@@ -91,11 +105,15 @@ def _made(frame: pl.DataFrame, edits: list[Edit]) -> pl.DataFrame:
             for name in frame.columns
         )
         return pl.concat([frame, added])
+    if first.action == "shift":
+        return _shifted(frame, first)
     keys = pl.DataFrame(
         [edit.where for edit in edits], schema=dict.fromkeys(first.where, pl.String)
     )
     if first.action == "drop":
-        return frame.join(keys, on=list(first.where), how="anti", nulls_equal=True)
+        return frame.join(
+            keys, on=list(first.where), how="anti", nulls_equal=True, maintain_order="left"
+        )
     new = {f"new {name}": pl.String for name in first.cells}
     values = pl.DataFrame(
         [{f"new {name}": cell for name, cell in edit.cells.items()} for edit in edits], schema=new
@@ -113,7 +131,24 @@ def _made(frame: pl.DataFrame, edits: list[Edit]) -> pl.DataFrame:
     )
 
 
+def _shifted(frame: pl.DataFrame, edit: Edit) -> pl.DataFrame:
+    is_meant = pl.all_horizontal(*_has(edit.where))
+    meant = frame.filter(is_meant)
+    sums = {
+        name: {old: str(Decimal(old) + Decimal(by)) for old in meant[name].drop_nulls().unique()}
+        for name, by in edit.cells.items()
+        if by is not None
+    }
+    return frame.with_columns(
+        pl.when(is_meant).then(pl.col(name).replace(new)).otherwise(name).alias(name)
+        for name, new in sums.items()
+        if new
+    )
+
+
+def _has(where: Row) -> list[pl.Expr]:
+    return [pl.col(name).eq_missing(cell) for name, cell in where.items()]
+
+
 def _is_there(frame: pl.DataFrame, where: Row) -> bool:
-    return not frame.filter(
-        pl.col(name).eq_missing(cell) for name, cell in where.items()
-    ).is_empty()
+    return not frame.filter(*_has(where)).is_empty()

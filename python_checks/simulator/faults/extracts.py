@@ -62,7 +62,7 @@ def repeated_extract(ground: Ground, count: int) -> Iterator[Fault]:
     days = _bank_days(ground)
     for row in ground.choose(days, "bank_day", "day_number", count):
         edits, truths = [], []
-        day = date.fromisoformat(str(row["booking_date"]))
+        day = _taken_day(ground, row)
         for entry in ground.rows(ENTRIES, _of_day(row)):
             edits.append(Edit(ENTRIES, "add", {"entry_id": entry["entry_id"]}, entry))
             truths.append(
@@ -81,17 +81,18 @@ def missing_extract(ground: Ground, count: int) -> Iterator[Fault]:
         pl.col("booking_date") < str(ground.world.last_on - timedelta(days=5))
     )
     for row in ground.choose(days, "bank_day", "day_number", count):
-        day = date.fromisoformat(str(row["booking_date"]))
+        day = _taken_day(ground, row)
         account = str(row["account_id"])
         entity = _entity_of(ground, account)
         truths = []
         entries = ground.rows(ENTRIES, _of_day(row))
         for entry in entries:
-            pair, key = _pair_of(entry)
+            pair, system, key = _pair_of(entry)
+            place = ids.ACCOUNTS[entity] if system == "stripe" else "default"
             amount = decimal(_signed(entry))
             if pair:
                 truths.append(
-                    truth(pair, "extract_gap", "L", "bank", "default", entity, key,
+                    truth(pair, "extract_gap", "L", system, place, entity, key,
                           str(entry["currency"]), amount, month(day))
                 )  # fmt: skip
         total = sum((decimal(_signed(entry)) for entry in entries), Decimal(0))
@@ -105,11 +106,30 @@ def missing_extract(ground: Ground, count: int) -> Iterator[Fault]:
                   str(statement["statement_id"]), str(row["currency"]), total, month(day))
         )  # fmt: skip
         edit = Edit(ENTRIES, "drop", _of_day(row))
-        yield Fault("missing_extract", day + timedelta(days=1), (edit,), tuple(truths))
+        yield Fault("missing_extract", day, (edit,), tuple(truths))
+
+
+def _taken_day(ground: Ground, row: dict[str, object]) -> date:
+    """The day, which no fault of a single entry takes any more."""
+    day = date.fromisoformat(str(row["booking_date"]))
+    ground.whole_days.add((str(row["account_id"]), day))
+    return day
 
 
 def _bank_days(ground: Ground) -> pl.DataFrame:
-    """Days with bank entries, by account."""
+    """Days with bank entries, by account, of which no fault has spoilt an entry."""
+    spoilt = pl.DataFrame(
+        [(account, str(day)) for account, day in sorted(ground.entry_days)],
+        schema={"account_id": pl.String, "booking_date": pl.String},
+        orient="row",
+    )
+    return _all_bank_days(ground).join(
+        spoilt, on=["account_id", "booking_date"], how="anti", maintain_order="left"
+    )
+
+
+def _all_bank_days(ground: Ground) -> pl.DataFrame:
+    """Days with bank entries, by account, numbered."""
     return (
         ground.scan(ENTRIES)
         .select("account_id", "booking_date", "currency")
@@ -129,15 +149,15 @@ def _signed(entry: Row) -> str:
     return str(sign * decimal(entry["amount"]))
 
 
-def _pair_of(entry: Row) -> tuple[str, str]:
-    """The pair that misses a bank line, and what stands alone in it: the payout, or the document
-    that the line's own reference names."""
+def _pair_of(entry: Row) -> tuple[str, str, str]:
+    """The pair that misses a bank line, and what stands alone in it with its system: the payout,
+    or the receipt in the ERP that carries the bank's reference."""
     reference = str(entry["end_to_end_id"] or "")
     if reference.startswith("po_"):
-        return "R06", reference
+        return "R06", "stripe", reference
     if "-R" in str(entry["account_servicer_reference"]):
-        return "R15", str(entry["account_servicer_reference"])
-    return "", ""
+        return "R15", "netsuite", str(entry["account_servicer_reference"])
+    return "", "", ""
 
 
 @kind
@@ -226,12 +246,11 @@ def unrated_usage(ground: Ground, count: int) -> Iterator[Fault]:
 def lost_usage(ground: Ground, count: int) -> Iterator[Fault]:
     """An event that the meter counted and that never came; what it was rated at did."""
     for row in ground.choose(_billed_events(ground), "event", "event", count):
-        code, number, event = _of_event(ground, row)
+        code, number, _ = _of_event(ground, row)
         edit = Edit(f"ops/{code}/usage_event", "drop", {"event_id": number})
         at = row["received_at"]
         assert isinstance(at, date)
-        key = f"{event['producer']}|{event['meter']}|{str(event['occurred_at'])[:10]}"
-        found = _lost("missing_posting", code, key, row, row["entity"])
+        found = _lost("missing_posting", code, number, row, row["entity"])
         yield Fault("lost_usage", at.date(), (edit,), (found,))  # type: ignore[attr-defined]
 
 

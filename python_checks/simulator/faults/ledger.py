@@ -387,7 +387,11 @@ def _other_customer(ground: Ground, row: dict[str, object]) -> str:
         & (pl.col("biller") == row["biller"])
     )
     number = alike["customer"][int(str(row["invoice"])) % alike.height]
-    other = world.invoices.filter((pl.col("customer") == number) & pl.col("number").is_not_null())
+    other = world.invoices.filter(
+        (pl.col("customer") == number)
+        & pl.col("number").is_not_null()
+        & (pl.col("kind") == "invoice")
+    )
     if other.is_empty():
         other = world.invoices.filter(
             pl.col("customer").is_in(alike["customer"].implode())
@@ -597,7 +601,8 @@ def timing_cutoff(ground: Ground, count: int) -> Iterator[Fault]:
             "createddate": f"{datetime(following.year, following.month, 1, 9)}",
             "postingperiod": f"{following:%Y%m}",
         }
-        yield _in_two_periods(ground, row, "timing_cutoff", header, cells)
+        late = _in_two_periods(ground, row, "timing_cutoff", header, cells)
+        yield replace(late, planted_on=following, before=tuple(removed(str(header["id"]))))
 
 
 @kind
@@ -652,7 +657,7 @@ def edited_after_close(ground: Ground, count: int) -> Iterator[Fault]:
 @kind
 def late_after_close(ground: Ground, count: int) -> Iterator[Fault]:
     """Entered into the ERP weeks after its period was closed, with the old date and period."""
-    able = settled_or_not(ground).filter(pl.col("issued_on") < ground.world.last_on.replace(day=1))
+    able = untouched(ground).filter(pl.col("issued_on") < ground.world.last_on.replace(day=1))
     for row in ground.choose(able, "invoice", "invoice", count):
         header = document(ground, str(row["number"]))
         day = ground.world.last_on - timedelta(days=1)
@@ -662,7 +667,8 @@ def late_after_close(ground: Ground, count: int) -> Iterator[Fault]:
             {"createddate": stamp, "lastmodifieddate": stamp},
         )  # fmt: skip
         truth = told(row, "R01", "", "both", Decimal(0))
-        yield Fault("late_after_close", day, (edit,), (truth,))
+        unknown = tuple(removed(str(header["id"])))
+        yield Fault("late_after_close", day, (edit,), (truth,), before=unknown)
 
 
 @kind

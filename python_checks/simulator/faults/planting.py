@@ -54,6 +54,8 @@ class Fault:
     planted_on: date
     edits: tuple[Edit, ...]
     truths: tuple[Truth, ...]
+    # What is different in the extracts of the nights before it was planted.
+    before: tuple[Edit, ...] = ()
 
 
 @dataclass
@@ -70,6 +72,10 @@ class Ground:
     # How many faults of the kind there are already.
     turn: int = 0
     kept: dict[str, pl.DataFrame] = field(default_factory=dict)
+    # Days of bank accounts (number, date): those of which a fault spoils an entry, and those that
+    # were delivered twice or not at all. No day is both.
+    entry_days: set[tuple[str, date]] = field(default_factory=set)
+    whole_days: set[tuple[str, date]] = field(default_factory=set)
 
     def keep(self, name: str, make: Callable[[], pl.DataFrame]) -> pl.DataFrame:
         """A frame that several planters ask for, made once."""

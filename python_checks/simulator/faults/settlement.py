@@ -23,6 +23,7 @@ from python_checks.simulator.faults.ledger import (
     shifted,
     sides,
     told,
+    with_taxes,
 )  # fmt: skip
 from python_checks.simulator.faults.planting import CODES, Fault, Ground, Truth, kind
 from python_checks.simulator.money import EXPONENTS
@@ -89,12 +90,26 @@ def bank_moved(ground: Ground, account: str, day: date, delta: Decimal) -> list[
         assert row["from_date"] is not None
         if date.fromisoformat(row["to_date"]) < day:
             continue
-        cells: Row = {"closing_balance": str(decimal(row["closing_balance"]) + delta)}
+        cells: Row = {"closing_balance": str(delta)}
         if date.fromisoformat(row["from_date"]) > day:
-            cells["opening_balance"] = str(decimal(row["opening_balance"]) + delta)
-        edits.append(Edit(STATEMENTS, "replace", {"statement_id": row["statement_id"]}, cells))
-    # Statements whose opening moves too are another kind of edit: those come last.
-    return sorted(edits, key=lambda edit: len(edit.cells))
+            cells["opening_balance"] = str(delta)
+        edits.append(Edit(STATEMENTS, "shift", {"statement_id": row["statement_id"]}, cells))
+    return edits
+
+
+def on_free_days(ground: Ground, rows: pl.DataFrame, day: str) -> pl.DataFrame:
+    """Rows (`account_number` and a column of days) whose bank entries came as they should."""
+    taken = pl.DataFrame(
+        sorted(ground.whole_days), schema={"account_number": pl.String, day: pl.Date}, orient="row"
+    )
+    return rows.join(taken, on=["account_number", day], how="anti", maintain_order="left")
+
+
+def take_entry(ground: Ground, row: dict[str, object], day: str) -> None:
+    """Keeps the day of a bank entry from being delivered twice or not at all."""
+    on = row[day]
+    assert isinstance(on, date)
+    ground.entry_days.add((str(row["account_number"]), on))
 
 
 def month(day: object) -> str:
@@ -158,12 +173,11 @@ def void_one_side(ground: Ground, count: int) -> Iterator[Fault]:
             Edit(HEADERS, "replace", {"id": found["id"]},
                  {"voided": "F", "status": "A", "closedate": None}),
         ]  # fmt: skip
-        truths = tuple(
-            told(row, pair, "void_one_side", "R", -major(row)) for pair in ("R01", "R08a")
-        )
+        truths = [told(row, pair, "void_one_side", "R", -major(row)) for pair in ("R01", "R08a")]
+        truths = with_taxes(row, truths, "void_one_side", "R")
         day = row["issued_on"]
         assert isinstance(day, date)
-        yield Fault("void_one_side", day + timedelta(days=3), tuple(edits), truths)
+        yield Fault("void_one_side", day + timedelta(days=3), tuple(edits), tuple(truths))
 
 
 @kind
@@ -171,7 +185,9 @@ def write_off_one_side(ground: Ground, count: int) -> Iterator[Fault]:
     """Written off in billing, open in the ERP."""
     world = ground.world
     rows = world.write_offs.rename({"amount_minor": "off_minor"}).join(
-        world.invoices.filter(~pl.col("is_opening")), on="invoice", how="inner"
+        world.invoices.filter(~pl.col("is_opening") & (pl.col("kind") == "invoice")),
+        on="invoice",
+        how="inner",
     )
     for row in ground.choose(rows, "invoice", "invoice", count):
         amount = scaled(row, "off_minor", str(row["currency"]))
@@ -260,9 +276,18 @@ def orphan_settlement(ground: Ground, count: int) -> Iterator[Fault]:
 def lost_payout_line(ground: Ground, count: int) -> Iterator[Fault]:
     """A line of a payout is missing from the processor's extract."""
     world = ground.world
-    lines = world.movements.filter(
-        (pl.col("kind") == "charge") & pl.col("payout").is_not_null()
-    ).join(world.entities.select("entity", "currency"), on="entity", how="left")
+    # A payout of one line would be left with nothing to compare.
+    several = (
+        world.movements.filter((pl.col("kind") != "payout") & pl.col("payout").is_not_null())
+        .group_by("payout")
+        .len()
+        .filter(pl.col("len") > 2)
+    )
+    lines = (
+        world.movements.filter(pl.col("kind") == "charge")
+        .join(several, on="payout", how="semi")
+        .join(world.entities.select("entity", "currency"), on="entity", how="left")
+    )
     for row in ground.choose(lines, "movement", "movement", count):
         account = ids.ACCOUNTS[int(str(row["entity"]))]
         line = stripe("txn", row["movement"], row["entity"])
@@ -327,7 +352,7 @@ def chargeback_not_booked(ground: Ground, count: int) -> Iterator[Fault]:
         .join(world.entities.select("entity", "currency"), on="entity", how="left")
     )
     for row in ground.choose(rows, "dispute", "dispute", count):
-        number = stripe("dp", row["dispute"], row["entity"])
+        number = stripe("du", row["dispute"], row["entity"])
         currency = str(row["currency"])
         amount = scaled(row, "gross_minor", currency)
         edits = tuple(removed(transaction("dispute_opened", row["dispute"])))
@@ -457,8 +482,9 @@ def _entry(ground: Ground, row: dict[str, object]) -> Row:
 def _netted_in_bank(
     ground: Ground, count: int, column: str, account: str, code: str
 ) -> Iterator[Fault]:
-    rows = _receipts(ground).filter(pl.col(column) > 0)
+    rows = on_free_days(ground, _receipts(ground), "received_on").filter(pl.col(column) > 0)
     for row in ground.choose(rows, "invoice", "invoice", count):
+        take_entry(ground, row, "received_on")
         found = header(ground, "receipt", row["receipt"])
         line = line_on(ground, found, account)
         assert line is not None
@@ -491,10 +517,11 @@ def withholding_tax(ground: Ground, count: int) -> Iterator[Fault]:
 @kind
 def over_payment(ground: Ground, count: int) -> Iterator[Fault]:
     """More came than the ERP booked."""
-    rows = _receipts(ground).filter(
+    rows = on_free_days(ground, _receipts(ground), "received_on").filter(
         (pl.col("received_minor") > pl.col("cash_minor")) & (pl.col("withheld_minor") == 0)
     )
     for row in ground.choose(rows, "invoice", "invoice", count):
+        take_entry(ground, row, "received_on")
         found = header(ground, "receipt", row["receipt"])
         entry = _entry(ground, row)
         currency = str(row["currency"])
@@ -562,7 +589,9 @@ def partial_payment(ground: Ground, count: int) -> Iterator[Fault]:
 @kind
 def unidentified_receipt(ground: Ground, count: int) -> Iterator[Fault]:
     """Money on the bank account without payer or document; nobody has booked it."""
-    for row in ground.choose(_receipts(ground), "invoice", "invoice", count):
+    rows = on_free_days(ground, _receipts(ground), "received_on")
+    for row in ground.choose(rows, "invoice", "invoice", count):
+        take_entry(ground, row, "received_on")
         found = header(ground, "receipt", row["receipt"])
         target = document(ground, str(row["number"]))
         entry = _entry(ground, row)
@@ -614,7 +643,9 @@ def _arrived(ground: Ground) -> pl.DataFrame:
 @kind
 def payout_short(ground: Ground, count: int) -> Iterator[Fault]:
     """The bank received a little less than the payout."""
-    for row in ground.choose(_arrived(ground), "payout", "payout", count):
+    rows = on_free_days(ground, _arrived(ground), "arrives_on")
+    for row in ground.choose(rows, "payout", "payout", count):
+        take_entry(ground, row, "arrives_on")
         number = stripe("po", row["payout"], row["entity"])
         (entry,) = ground.rows(ENTRIES, {"end_to_end_id": number})
         currency = str(row["currency"])
@@ -639,8 +670,11 @@ def payout_short(ground: Ground, count: int) -> Iterator[Fault]:
 @kind
 def payout_of_nobody(ground: Ground, count: int) -> Iterator[Fault]:
     """A credit that looks like a payout, of which the processor knows nothing."""
-    rows = _arrived(ground).filter(pl.col("arrives_on") < ground.world.last_on - timedelta(days=3))
+    rows = on_free_days(ground, _arrived(ground), "arrives_on").filter(
+        pl.col("arrives_on") < ground.world.last_on - timedelta(days=3)
+    )
     for row in ground.choose(rows, "payout", "payout", count):
+        take_entry(ground, row, "arrives_on")
         number = stripe("po", row["payout"], row["entity"])
         (entry,) = ground.rows(ENTRIES, {"end_to_end_id": number})
         currency = str(row["currency"])
@@ -678,9 +712,8 @@ def unexplained(ground: Ground, count: int) -> Iterator[Fault]:
             key=lambda line: str(line["to_date"]),
         )
         edit = Edit(
-            STATEMENTS, "replace",
-            {"statement_id": statement["statement_id"], "currency": currency},
-            {"closing_balance": str(decimal(statement["closing_balance"]) + amount)},
+            STATEMENTS, "shift", {"statement_id": statement["statement_id"]},
+            {"closing_balance": str(amount)},
         )  # fmt: skip
         found = truth("R18", "unexplained", "L", "bank", "default", row["entity"],
                       str(row["number"]), currency, amount, last_month(ground))  # fmt: skip
