@@ -367,7 +367,8 @@ def test_the_faults_are_those_that_the_simulator_plants() -> None:
     # It plants faults of two other kinds.
     del documented["two_at_once"]
     planted: dict[str, tuple[set[str], set[str], set[str]]] = {}
-    for line in simulate(Settings(), "heavy").truth.iter_rows(named=True):
+    # Large enough that every kind hits an invoice with tax, and a day with a payout.
+    for line in simulate(Settings(customers=600), "heavy").truth.iter_rows(named=True):
         pairs, finders, codes = planted.setdefault(line["fault_kind"], (set(), set(), set()))
         pairs |= {line["pair_id"]} - {""}
         finders |= {line["found_by"]} - {"recon"}

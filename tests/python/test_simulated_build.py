@@ -1,0 +1,147 @@
+"""A company without faults builds without a break, and its facts are what the world adds up to."""
+
+import csv
+from collections import Counter
+from decimal import Decimal
+from pathlib import Path
+
+import pytest
+from warehouse_fixture import SYSTEMS, BuiltWarehouse, built
+
+from python_checks.simulator.settings import Settings
+from python_checks.simulator.simulate import write_company
+
+SETTINGS = Settings(customers=60, months=3, seed=21)
+
+
+@pytest.fixture(scope="module")
+def warehouse(tmp_path_factory: pytest.TempPathFactory) -> BuiltWarehouse:
+    """All systems over the company's extracts, in daily parts of Parquet."""
+
+    def write(raw_root: Path) -> None:
+        write_company(SETTINGS, raw_root.parent, profile="none", output_format="parquet")
+
+    systems = [system for system in SYSTEMS if system != "flat"]
+    return built(tmp_path_factory, "without_faults", write, systems)
+
+
+def test_every_law_and_every_gate_holds(warehouse: BuiltWarehouse) -> None:
+    assert warehouse.exit_code == 0, warehouse.output[-4000:]
+    gates = [name for name in warehouse.statuses if "open_variance_is_within" in name]
+    assert gates
+    assert {warehouse.statuses[name] for name in gates} == {"pass"}
+
+
+def test_no_row_is_quarantined(warehouse: BuiltWarehouse) -> None:
+    assert warehouse.rows("select * from marts.quarantined_rows") == []
+
+
+def test_the_only_breaks_are_cut_off(warehouse: BuiltWarehouse) -> None:
+    codes = Counter(code for (code,) in warehouse.rows("select break_code from marts.recon_breaks"))
+    assert codes.keys() <= {"timing_cutoff"}
+    judged = warehouse.rows("select distinct pair_id from marts.recon_summary where is_judged")
+    assert {"R01", "R05", "R06"} <= {pair for (pair,) in judged}
+
+
+# The world's measure, and the same from the facts: entity, currency, documents, amount.
+FACTS = {
+    "invoices issued": """
+        select legal_entity_code, currency, count(*), sum(total_amount) from core.fct_invoices
+        where invoice_status <> 'draft' group by all
+    """,
+    "invoices voided": """
+        select legal_entity_code, currency, count(*), sum(total_amount) from core.fct_invoices
+        where invoice_status = 'void' group by all
+    """,
+    "drafts": """
+        select legal_entity_code, currency, count(*), sum(total_amount) from core.fct_invoices
+        where invoice_status = 'draft' group by all
+    """,
+    "credit notes issued": """
+        select legal_entity_code, currency, count(*), sum(total_amount) from core.fct_credit_notes
+        group by all
+    """,
+    "payouts": """
+        select legal_entity_code, currency, count(*), sum(payout_amount) from core.fct_payouts
+        group by all
+    """,
+    "processor, net": """
+        select legal_entity_code, currency, count(*), sum(net_amount) from core.fct_payout_lines
+        group by all
+    """,
+    "debit memos issued": """
+        select legal_entity_code, currency, count(*), sum(total_amount)
+        from core.fct_ledger_documents where document_kind = 'debit_memo' group by all
+    """,
+    "refunded": """
+        select legal_entity_code, currency, count(*), sum(refund_amount) from core.fct_refunds
+        where source_system = 'stripe' group by all
+    """,
+    "paid through the processor": """
+        select legal_entity_code, currency, count(*), sum(payment_amount) from core.fct_payments
+        where source_system = 'stripe' and payment_status = 'succeeded' group by all
+    """,
+}
+
+
+@pytest.mark.parametrize("measure", FACTS)
+def test_facts_are_what_the_world_adds_up_to(warehouse: BuiltWarehouse, measure: str) -> None:
+    with (warehouse.root / "truth" / "totals.csv").open(encoding="utf-8") as handle:
+        told = {
+            (row["entity"], row["currency"]): (int(row["documents"]), Decimal(row["amount"]))
+            for row in csv.DictReader(handle)
+            if row["measure"] == measure
+        }
+    found = {
+        (entity, currency): (count, amount)
+        for entity, currency, count, amount in warehouse.rows(FACTS[measure])
+    }
+    assert told
+    assert found == told
+
+
+def test_the_ledger_balances(warehouse: BuiltWarehouse) -> None:
+    unbalanced = warehouse.rows(
+        """
+        select legal_entity_code, sum(line_amount_functional)
+        from core.fct_journal_lines
+        where is_posting and is_primary_book
+        group by all having sum(line_amount_functional) <> 0
+        """
+    )
+    assert unbalanced == []
+
+
+def test_rate_plans_and_part_payments_multiply_nothing(warehouse: BuiltWarehouse) -> None:
+    """Zuora's subscriptions have several charges, some of its invoices several payments."""
+    several = warehouse.rows(
+        """
+        select count(*) from (
+            select source_subscription_id from canonical.cdm_subscription_items
+            where source_system = 'zuora' group by all having count(*) > 1
+        )
+        """
+    )
+    assert several[0][0] > 5
+    paid_in_parts = warehouse.rows(
+        """
+        select count(*) from (
+            select source_invoice_id from canonical.cdm_document_applications
+            where source_system = 'zuora' and application_kind = 'payment' and not is_reversal
+            group by all having count(*) > 1
+        )
+        """
+    )
+    assert paid_in_parts[0][0] > 0
+    for table, raw in (
+        ("core.fct_invoices", "invoice"),
+        ("core.fct_payments", "payment"),
+        ("core.fct_document_applications", "application"),
+    ):
+        grain = warehouse.rows(
+            f"select count(*) - count(distinct source_system || source_account || source_{raw}_id)"
+            f" from {table}"
+            if raw != "application"
+            else f"select count(*) - count(distinct document_application_key) from {table}"
+        )
+        assert grain == [(0,)]
