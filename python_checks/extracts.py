@@ -144,6 +144,24 @@ def count_rows(path: Path) -> int:
     return max(records - 1, 0)
 
 
+def count_rows_of(paths: Sequence[Path]) -> int:
+    """Data rows of several files: Parquet files are asked together, which is much faster."""
+    parquet = [path for path in paths if path.suffix == ".parquet"]
+    others = sum(count_rows(path) for path in paths if path.suffix != ".parquet")
+    if not parquet:
+        return others
+    try:
+        with duckdb.connect() as connection:
+            counted = connection.execute(
+                "select coalesce(sum(num_rows), 0) from parquet_file_metadata(?)",
+                [[str(path) for path in parquet]],
+            ).fetchone()
+    except duckdb.Error:
+        # One of them is damaged: asked one by one, it is named.
+        return others + sum(count_rows(path) for path in parquet)
+    return others + (int(counted[0]) if counted else 0)
+
+
 def _read_folder(
     raw_root: Path, folder: Path, system: str, account: str, tables: set[str]
 ) -> list[ExtractFile]:
@@ -271,7 +289,7 @@ def _check(declared: Declaration, folder: Path, files: Mapping[Path, ExtractFile
                 f" {declared.sha256}, found {files[matching[0]].sha256}."
             )
     if declared.rows is not None:
-        found = sum(count_rows(path) for path in matching)
+        found = count_rows_of(matching)
         if found != declared.rows:
             raise RunError(
                 f"{', '.join(map(str, matching))} is not what {declared} declares: expected"

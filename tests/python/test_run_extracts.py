@@ -11,6 +11,7 @@ from python_checks.errors import RunError
 from python_checks.extracts import (
     ExtractFile,
     count_rows,
+    count_rows_of,
     extract_hash,
     read_extracts,
     refuse_changed,
@@ -212,6 +213,19 @@ def test_rows_of_parquet_come_from_its_metadata(tmp_path: Path) -> None:
     path.write_bytes(b"PAR1")
     with pytest.raises(RunError, match="no readable Parquet file"):
         count_rows(path)
+
+
+def test_rows_of_many_files_are_counted_together_and_a_damaged_one_is_named(tmp_path: Path) -> None:
+    parts = [tmp_path / f"part-{number}.parquet" for number in range(3)]
+    with duckdb.connect() as connection:
+        for number, part in enumerate(parts):
+            connection.execute(f"copy (select * from range({number + 2})) to '{part}'")
+    text = put(tmp_path, "shop/payments.csv")
+    assert count_rows_of([*parts, text]) == 2 + 3 + 4 + 2
+    assert count_rows_of([]) == 0
+    parts[1].write_bytes(b"PAR1")
+    with pytest.raises(RunError, match="part-1.parquet is no readable Parquet file"):
+        count_rows_of(parts)
 
 
 @pytest.mark.parametrize("change", ["rewritten", "removed"])
