@@ -224,7 +224,7 @@ def test_rows_of_many_files_are_counted_together_and_a_damaged_one_is_named(tmp_
     assert count_rows_of([*parts, text]) == 2 + 3 + 4 + 2
     assert count_rows_of([]) == 0
     parts[1].write_bytes(b"PAR1")
-    with pytest.raises(RunError, match="part-1.parquet is no readable Parquet file"):
+    with pytest.raises(RunError, match=r"part-1\.parquet is no readable Parquet file"):
         count_rows_of(parts)
 
 
