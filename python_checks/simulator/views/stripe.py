@@ -415,7 +415,10 @@ def _subscriptions(known: _Known) -> Tables:
             current_period_start=_at("period_at"),
             current_period_end=_at("next_at"),
             cancel_at_period_end=_flag(pl.col("ended_on").is_not_null() & ~pl.col("is_over")),
-            canceled_at=_at(pl.min_horizontal("end_known_at", "ended_at", now)),
+            # Only of those that end: min_horizontal leaves nulls out.
+            canceled_at=pl.when(pl.col("ended_on").is_not_null()).then(
+                _at(pl.min_horizontal("end_known_at", "ended_at", now))
+            ),
             ended_at=pl.when("is_over").then(_at("ended_at")),
             latest_invoice_id=ids.stripe("in", "invoice"),
             livemode=YES,
