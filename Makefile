@@ -56,7 +56,7 @@ test: lint
 	@$(call build,sample,)
 	@echo "dbt build, with the flat system on"
 	@$(call build,flat,--vars '{systems_on: [flat]}')
-	$(BIN)/pytest -n 2 tests/python
+	$(BIN)/pytest -n 2 --dist worksteal tests/python
 
 # Runs `dbt build` in a warehouse that is thrown away, whatever the environment points to.
 define build
