@@ -45,12 +45,11 @@
     rows are, and telling that is ten times cheaper than asking each cell for each problem. False
     says nothing: row_problem() then looks at the cells one by one. -#}
 {% macro row_is_plain(source_system, raw_table) -%}
-    {%- set day = '(19|20)[0-9]{2}-((0[1-9]|1[0-2])-(0[1-9]|1[0-9]|2[0-8])|(0[13-9]|1[0-2])-(29|30)|(0[13578]|1[02])-31)' -%}
     {%- set patterns = {
         'integer': '^-?[0-9]{1,17}$',
         'decimal': '^-?[0-9]{1,11}([.][0-9]{1,12})?$',
-        'timestamp': '^' ~ day ~ '([ T]([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9])?$',
-        'date': '^' ~ day ~ '([ T]00:00:00)?$',
+        'timestamp': '^(19|20)[0-9]{2}-((0[1-9]|1[0-2])-(0[1-9]|1[0-9]|2[0-8])|(0[13-9]|1[0-2])-(29|30)|(0[13578]|1[02])-31)([ T]([01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9])?$',
+        'date': '^(19|20)[0-9]{2}-((0[1-9]|1[0-2])-(0[1-9]|1[0-9]|2[0-8])|(0[13-9]|1[0-2])-(29|30)|(0[13578]|1[02])-31)([ T]00:00:00)?$',
     } -%}
     coalesce(
         true
@@ -58,7 +57,7 @@
         {%- set cell = 'raw.' ~ quoted_column(column.name) %}
         {%- set kind = column_meta(column, 'kind') %}
         {%- if column_meta(column, 'filled') %}
-        and {{ matches_pattern(cell, '[!-~]') }}
+        and {{ matches_pattern(cell, '^.*[!-~]') }}
         {%- endif %}
         {%- if kind in patterns %}
         and ({{ cell }} is null or {{ matches_pattern(cell, patterns[kind]) }})
