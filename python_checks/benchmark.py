@@ -94,6 +94,10 @@ def _run(out: Path) -> Phase:
     return Phase("run", words, code, seconds, peak, rows, _bytes(warehouse), parts)
 
 
+app = typer.Typer(add_completion=False, pretty_exceptions_enable=False)
+
+
+@app.command()
 def main(
     out: Annotated[Path, typer.Option(help="Folder for the extracts and the warehouse.")],
     invoices: Annotated[int, typer.Option(min=1_000, help="About how many.")] = 1_000_000,
@@ -102,6 +106,7 @@ def main(
     """Simulates, builds and publishes, and prints what that took."""
     console = Console()
     out = out.resolve()
+    out.mkdir(parents=True, exist_ok=True)
     phases = [_simulate(out, invoices, seed)]
     if phases[0].exit_code == 0:
         phases.append(_run(out))
@@ -131,4 +136,4 @@ def main(
 
 
 if __name__ == "__main__":
-    typer.run(main)
+    app()
