@@ -45,7 +45,10 @@ class Phase:
 
 
 def measured(command: Sequence[str]) -> tuple[int, float, float]:
-    """Exit code, wall-clock seconds and peak resident memory (MiB) of a process."""
+    """Exit code, wall-clock seconds and peak resident memory (MiB) of a process.
+
+    The peak is at least what this process holds, which the other one begins with.
+    """
     started = time.perf_counter()
     process = subprocess.Popen(command, cwd=REPOSITORY, stdout=subprocess.DEVNULL)
     _, status, usage = os.wait4(process.pid, 0)
