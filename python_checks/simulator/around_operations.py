@@ -31,6 +31,7 @@ from python_checks.simulator.schema import (
     Columns,
     World,
     made,
+    refuse_other_columns,
 )  # fmt: skip
 
 # One row for each attempt to deliver a message. interface: <sender>_to_<receiver>. object: the key
@@ -130,9 +131,7 @@ class Operations:
 
     def __post_init__(self) -> None:
         for name, frame in self.frames():
-            wanted = {column: made(kind) for column, kind in TABLES[name].items()}
-            if list(frame.schema.items()) != list(wanted.items()):
-                raise ValueError(f"operations table {name}: {dict(frame.schema)}, not {wanted}")
+            refuse_other_columns(f"operations table {name}", frame, TABLES[name])
 
     def frames(self) -> Iterator[tuple[str, pl.DataFrame]]:
         for name in TABLES:

@@ -7,7 +7,7 @@ there: an item is where its last step left it.
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 
 import numpy as np
@@ -22,8 +22,11 @@ from python_checks.simulator.schema import (
     MONEY,
     TEXT,
     Columns,
+    Known,
     World,
+    known_rows,
     made,
+    refuse_other_columns,
 )
 
 # kind: question or dispute (a dispute has an amount that the customer contests). reason: what the
@@ -62,23 +65,15 @@ TABLES: Mapping[str, Columns] = {
 }  # fmt: skip
 
 
-@dataclass(frozen=True)
-class Known:
-    """When a row is known (`since`), and columns that are null until a time, as column -> clock."""
-
-    since: str
-    later: Mapping[str, str] = field(default_factory=dict)
-
-
 _FINDING = {"cause": "triaged_at", "triaged_by": "triaged_at", "triaged_at": "triaged_at"}
 KNOWN: Mapping[str, Known] = {
     "tickets": Known(
-        "opened_at", {**_FINDING, "outcome": "resolved_at", "resolved_at": "resolved_at"}
+        "opened_at", later={**_FINDING, "outcome": "resolved_at", "resolved_at": "resolved_at"}
     ),
-    "incidents": Known("opened_at", {**_FINDING, "resolved_at": "resolved_at"}),
+    "incidents": Known("opened_at", later={**_FINDING, "resolved_at": "resolved_at"}),
     "changes": Known(
         "requested_at",
-        {
+        later={
             "approved_by": "approved_at",
             "approved_at": "approved_at",
             "deployed_at": "deployed_at",
@@ -100,9 +95,7 @@ class Work:
 
     def __post_init__(self) -> None:
         for name, frame in self.frames():
-            wanted = [(column, made(kind)) for column, kind in TABLES[name].items()]
-            if list(frame.schema.items()) != wanted:
-                raise ValueError(f"work table {name}: columns {dict(frame.schema)}, not {wanted}")
+            refuse_other_columns(f"work table {name}", frame, TABLES[name])
 
     def frames(self) -> Iterator[tuple[str, pl.DataFrame]]:
         for name in TABLES:
@@ -110,14 +103,7 @@ class Work:
 
     def until(self, day: date) -> "Work":
         """The work as it was known at the end of `day` (midnight UTC)."""
-        end = datetime.combine(day + timedelta(days=1), time())
-        known: dict[str, pl.DataFrame] = {}
-        for name, frame in self.frames():
-            rule = KNOWN[name]
-            known[name] = frame.filter(pl.col(rule.since) < end).with_columns(
-                pl.when(pl.col(clock) < end).then(pl.col(column)).alias(column)
-                for column, clock in rule.later.items()
-            )
+        known = {name: known_rows(frame, KNOWN[name], day) for name, frame in self.frames()}
         return replace(self, **known)
 
 

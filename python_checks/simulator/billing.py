@@ -25,7 +25,6 @@ LEAD_MONTHS = 3
 EVENTS_A_MONTH = 4
 LATE_SHARE = 0.02
 VOID_SHARE, DEBIT_MEMO_SHARE = 0.012, 0.010
-NO_DAY = pl.lit(None, dtype=pl.Date)
 NO_KEY = pl.lit(None, dtype=pl.Int64)
 
 

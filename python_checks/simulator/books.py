@@ -29,6 +29,7 @@ from python_checks.simulator.schema import (
     Columns,
     World,
     made,
+    refuse_other_columns,
 )  # fmt: skip
 
 CLEARING, FEES_DUE, RECEIVABLE, DISPUTED, WITHHELD = 1050, 1055, 1100, 1150, 1300
@@ -136,10 +137,7 @@ class Books:
 
     def __post_init__(self) -> None:
         for name, columns in TABLES.items():
-            found = dict(getattr(self, name).schema)
-            wanted = {column: made(kind) for column, kind in columns.items()}
-            if list(found.items()) != list(wanted.items()):
-                raise ValueError(f"table {name} of the books: columns {found}, not {wanted}")
+            refuse_other_columns(f"table {name} of the books", getattr(self, name), columns)
 
 
 @dataclass(frozen=True)

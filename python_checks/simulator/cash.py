@@ -11,7 +11,7 @@ from datetime import timedelta
 import numpy as np
 import polars as pl
 
-from python_checks.simulator import company
+from python_checks.simulator import company, ids
 from python_checks.simulator.billing import NO_KEY, Bills, rounded
 from python_checks.simulator.clocks import business_day, day_of, instant_of
 from python_checks.simulator.company import at_least
@@ -32,7 +32,6 @@ DECLINES = (
     ("fraudulent", 0.03),
     ("authentication_required", 0.02),
 )
-BRANDS = (("visa", 0.52), ("mastercard", 0.33), ("amex", 0.15))
 SPLIT_SHARE = 0.012
 CREDIT_SHARE, TWICE_SHARE = 0.045, 0.15
 CREDIT_REASONS = (
@@ -67,8 +66,6 @@ DIRECT_ENDS = (
     ("unpaid", 0.05),
 )
 BATCH_PAYERS_SHARE = 0.22
-NO_DAY = pl.lit(None, dtype=pl.Date)
-NO_INSTANT = pl.lit(None, dtype=pl.Datetime("us"))
 ZERO = pl.lit(0, dtype=pl.Int64)
 
 
@@ -247,7 +244,7 @@ def _credit_notes(
         .with_columns(
             number=pl.concat_str(
                 pl.when(pl.col("biller") == "stripe").then(pl.lit("LW")).otherwise(pl.lit("CM-")),
-                _entity_prefix(),
+                ids.prefix(),
                 pl.lit("-CN-"),
                 pl.col("sequence").cast(pl.String).str.zfill(6),
             )
@@ -261,12 +258,6 @@ def _credit_notes(
         tax_minor="tax_minor",
     )
     return notes, note_lines
-
-
-def _entity_prefix() -> pl.Expr:
-    return pl.col("entity").replace_strict(
-        {row[0]: row[2] for row in company.ENTITIES}, return_dtype=pl.String
-    )
 
 
 def _credit_balances(due: pl.DataFrame, credits: pl.DataFrame) -> pl.DataFrame:

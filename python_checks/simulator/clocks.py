@@ -2,7 +2,9 @@
 
 import polars as pl
 
-ZONES = {0: "America/New_York", 1: "Europe/Berlin", 2: "Asia/Tokyo"}
+from python_checks.simulator import company
+
+ZONES = dict(company.entities().select("entity", "zone").iter_rows())
 
 
 def instant_of(day: pl.Expr, minutes: pl.Expr | int, entity: str = "entity") -> pl.Expr:

@@ -2,8 +2,10 @@
 
 import polars as pl
 
-PREFIXES = {0: "US", 1: "DE", 2: "JP"}
-ACCOUNTS = {0: "acct_us", 1: "acct_de", 2: "acct_jp"}
+from python_checks.simulator import company
+
+PREFIXES = dict(company.entities().select("entity", "prefix").iter_rows())
+ACCOUNTS = {entity: f"acct_{prefix.lower()}" for entity, prefix in PREFIXES.items()}
 
 
 def prefix(entity: str = "entity") -> pl.Expr:

@@ -240,10 +240,7 @@ class World:
 
     def __post_init__(self) -> None:
         for name, frame in self.frames():
-            wanted = dict(TABLES[name])
-            found = dict(frame.schema)
-            if list(found.items()) != [(column, made(kind)) for column, kind in wanted.items()]:
-                raise ValueError(f"world table {name}: columns {found}, not {wanted}")
+            refuse_other_columns(f"world table {name}", frame, TABLES[name])
 
     def frames(self) -> Iterator[tuple[str, pl.DataFrame]]:
         for name in TABLES:
@@ -258,14 +255,9 @@ class World:
             if rule is None:
                 known[name] = frame
                 continue
-            if rule.since is not None:
-                frame = frame.filter(_is_known(frame, rule.since, day))
+            frame = known_rows(frame, rule, day)
             for parent, key in rule.parents.items():
                 frame = frame.join(known[parent].select(key), on=key, how="semi")
-            frame = frame.with_columns(
-                pl.when(_is_known(frame, clock, day)).then(pl.col(column)).alias(column)
-                for column, clock in rule.later.items()
-            )
             for column, (table, key) in rule.pointers.items():
                 there = known[table].select(pl.col(key).alias(column), is_there=pl.lit(True))
                 frame = (
@@ -281,6 +273,24 @@ class World:
 
 def made(kind: pl.DataType | type[pl.DataType]) -> pl.DataType:
     return kind if isinstance(kind, pl.DataType) else kind()
+
+
+def refuse_other_columns(what: str, frame: pl.DataFrame, columns: Columns) -> None:
+    """ValueError where a frame has not just these columns, in their order, with their types."""
+    wanted = {column: made(kind) for column, kind in columns.items()}
+    if list(frame.schema.items()) != list(wanted.items()):
+        raise ValueError(f"{what}: columns {dict(frame.schema)}, not {wanted}")
+
+
+def known_rows(frame: pl.DataFrame, rule: "Known", day: date) -> pl.DataFrame:
+    """The rows known at the end of a day, what was not known of them yet null: `since` and `later`
+    of the rule, not what depends on other tables."""
+    if rule.since is not None:
+        frame = frame.filter(_is_known(frame, rule.since, day))
+    return frame.with_columns(
+        pl.when(_is_known(frame, clock, day)).then(pl.col(column)).alias(column)
+        for column, clock in rule.later.items()
+    )
 
 
 def _is_known(frame: pl.DataFrame, clock: str, day: date) -> pl.Expr:

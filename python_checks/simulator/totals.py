@@ -5,8 +5,6 @@ import polars as pl
 from python_checks.simulator.money import in_major_units
 from python_checks.simulator.schema import World
 
-CURRENCIES = ("USD", "EUR", "JPY", "GBP", "KWD")
-
 
 def totals(world: World) -> pl.DataFrame:
     """One row for each measure, entity and currency: `measure, entity, currency, documents,

@@ -5,7 +5,7 @@ from datetime import timedelta
 
 import polars as pl
 
-from python_checks.simulator import billing, cash, company, rates, schema, selling
+from python_checks.simulator import billing, cash, company, ids, rates, schema, selling
 from python_checks.simulator.schema import World
 from python_checks.simulator.settings import Settings
 
@@ -80,9 +80,6 @@ def _numbered(
             is_numbered.cast(pl.Int64).cum_sum().over(series, order_by="invoice")
         )
     )
-    prefix = pl.col("entity").replace_strict(
-        {row[0]: row[2] for row in company.ENTITIES}, return_dtype=pl.String
-    )
     stem = (
         pl.when(pl.col("biller") == "stripe")
         .then(pl.lit("LW"))
@@ -91,7 +88,7 @@ def _numbered(
     invoices = invoices.with_columns(
         number=pl.when(is_numbered).then(
             pl.concat_str(
-                stem, prefix, pl.lit("-"), pl.col("sequence").cast(pl.String).str.zfill(6)
+                stem, ids.prefix(), pl.lit("-"), pl.col("sequence").cast(pl.String).str.zfill(6)
             )
         )
     )

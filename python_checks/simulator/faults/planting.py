@@ -13,6 +13,7 @@ from datetime import date
 import numpy as np
 import polars as pl
 
+from python_checks.simulator import company
 from python_checks.simulator.company import LEAST_FROM_CUSTOMERS
 from python_checks.simulator.faults.edits import Edit, Files, Row
 from python_checks.simulator.randomness import stream
@@ -106,7 +107,7 @@ class Ground:
         return self.files.scan(path) if isinstance(self.files, Spool) else self.files[path].lazy()
 
 
-CODES = {0: "US01", 1: "DE01", 2: "JP01"}
+CODES: dict[int, str] = dict(company.entities().select("entity", "code").iter_rows())
 Planter = Callable[[Ground, int], Iterable[Fault]]
 KINDS: dict[str, Planter] = {}
 # Kinds that are made in the world before its views (billing_errors.py).
