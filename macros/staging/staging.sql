@@ -42,7 +42,7 @@
 {%- endmacro %}
 
 {#- Whether every cell of a row is written so plainly that nothing can be wrong with it: almost all
-    rows are, and telling that is ten times cheaper than asking each cell for each problem. False
+    rows are, and telling that is far cheaper than asking each cell for each problem. False
     says nothing: row_problem() then looks at the cells one by one. -#}
 {% macro row_is_plain(source_system, raw_table) -%}
     {%- set patterns = {
