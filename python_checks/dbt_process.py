@@ -2,11 +2,15 @@
 
 import gc
 import re
-from collections.abc import Callable, Mapping, Sequence
+import threading
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
 
+from dbt.adapters.contracts.connection import ConnectionState
 from dbt.adapters.duckdb.connections import DuckDBConnectionManager
+from dbt.adapters.factory import FACTORY
 from dbt.cli.main import dbtRunner, dbtRunnerResult
 from dbt.contracts.graph.manifest import Manifest
 from dbt.contracts.graph.nodes import ModelNode
@@ -22,6 +26,9 @@ OnProgress = Callable[[int, int], None]
 FAILED = ("error", "fail", "runtime error", "partial success")
 # For every invocation but the build: the artifacts that remain are then the build's.
 NO_ARTIFACTS = "--no-write-json"
+
+# How often, after an interrupt, what still runs is told to stop.
+SECONDS_BETWEEN_CANCELS = 0.3
 
 LONGEST_MESSAGE_LINES = 14
 MOST_FAILURES_SHOWN = 12
@@ -127,19 +134,44 @@ class DbtProcess:
     def _call(self, arguments: list[str]) -> dbtRunnerResult:
         self._finished = self._total = 0
         runner = dbtRunner(manifest=self._manifest, callbacks=[self._listen])
-        outcome = runner.invoke(
-            [
-                *("--log-level", "none", "--log-level-file", "debug", "--quiet", "--no-print"),
-                "--no-use-colors",
-                *arguments,
-                *("--project-dir", str(self._settings.project_dir)),
-                *("--vars", variables_as_text(self._settings.variables)),
-            ]
-        )
+        with self._cancelled_on_interrupt():
+            outcome = runner.invoke(
+                [
+                    *("--log-level", "none", "--log-level-file", "debug", "--quiet", "--no-print"),
+                    "--no-use-colors",
+                    *arguments,
+                    *("--project-dir", str(self._settings.project_dir)),
+                    *("--vars", variables_as_text(self._settings.variables)),
+                ]
+            )
         self._interrupts.raise_if_requested()
         if outcome.exception is not None:
             raise RunError(readable(str(outcome.exception))) from outcome.exception
         return outcome
+
+    @contextmanager
+    def _cancelled_on_interrupt(self) -> Iterator[None]:
+        """After an interrupt, cancels open queries again and again until dbt has returned.
+
+        dbt cancels each connection at most once and then waits for its threads. DuckDB forgets a
+        cancel that reaches a connection between two queries, so that a query which was about to
+        start would run to its end. The adapter's own method for this cannot be used: it waits
+        for a lock that dbt holds while it closes a connection, and that waits for the query.
+        """
+        has_returned = threading.Event()
+
+        def cancel() -> None:
+            while not has_returned.wait(SECONDS_BETWEEN_CANCELS):
+                if self._interrupts.requested:
+                    _cancel_open_queries()
+
+        thread = threading.Thread(target=cancel, name="cancel-on-interrupt", daemon=True)
+        thread.start()
+        try:
+            yield
+        finally:
+            has_returned.set()
+            thread.join()
 
     def _listen(self, event: EventMsg) -> None:
         """Follows dbt's events; dbt calls it from all its threads."""
@@ -175,6 +207,14 @@ def readable(message: str) -> str:
     if len(lines) > LONGEST_MESSAGE_LINES:
         lines = [*lines[:LONGEST_MESSAGE_LINES], "  …"]
     return "\n".join(lines)
+
+
+def _cancel_open_queries() -> None:
+    for adapter in list(FACTORY.adapters.values()):
+        manager = adapter.connections
+        for connection in list(manager.thread_connections.values()):
+            if connection.state == ConnectionState.OPEN:
+                manager.cancel(connection)
 
 
 def _outcome_of(result: Any) -> NodeOutcome:
