@@ -13,6 +13,31 @@ customers as (
 
 ),
 
+parents as (
+
+    -- Systems that name different parents are rare: the first by key stands.
+    select
+        children.customer_key,
+        min(parent_ids.customer_key) as parent_customer_key
+
+    from customers
+
+    inner join customer_ids as children
+        on customers.source_system = children.source_system
+        and customers.source_account = children.source_account
+        and customers.source_customer_id = children.source_customer_id
+
+    inner join customer_ids as parent_ids
+        on customers.source_system = parent_ids.source_system
+        and customers.source_account = parent_ids.source_account
+        and customers.source_parent_customer_id = parent_ids.source_customer_id
+
+    where children.customer_key <> parent_ids.customer_key
+
+    group by children.customer_key
+
+),
+
 grouped as (
 
     select
@@ -39,6 +64,7 @@ select
     representatives.source_system,
     representatives.source_account,
     representatives.source_customer_id,
+    parents.parent_customer_key,
 
     -- attributes
     customers.country_code,
@@ -61,3 +87,6 @@ inner join customers
 
 inner join grouped
     on representatives.customer_key = grouped.customer_key
+
+left join parents
+    on representatives.customer_key = parents.customer_key

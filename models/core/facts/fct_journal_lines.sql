@@ -35,6 +35,12 @@ currency_rates as (
 
 ),
 
+fiscal_periods as (
+
+    select * from {{ ref('cdm_fiscal_periods') }}
+
+),
+
 first_recorded as (
 
     select * from {{ ref('int_first_recorded') }} where entity = 'journal_lines'
@@ -148,7 +154,8 @@ select
     -- times
     priced.posted_at,
     priced.posted_business_on as posted_on,
-    {{ month_of('priced.posted_business_on') }} as period_month,
+    -- The ledger's own posting period, never derived from a date where it names one (domain D6).
+    {{ month_of('coalesce(fiscal_periods.starts_on, priced.posted_business_on)') }} as period_month,
     priced.time_zone,
     coalesce(priced.recorded_at, first_recorded.first_recorded_at, {{ run_started() }})
         as recorded_at
@@ -167,3 +174,8 @@ left join known_ledger_documents
     on priced.source_system = known_ledger_documents.source_system
     and priced.source_account = known_ledger_documents.source_account
     and priced.source_ledger_document_id = known_ledger_documents.source_ledger_document_id
+
+left join fiscal_periods
+    on priced.source_system = fiscal_periods.source_system
+    and priced.source_account = fiscal_periods.source_account
+    and priced.source_fiscal_period_id = fiscal_periods.source_fiscal_period_id

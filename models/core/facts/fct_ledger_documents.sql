@@ -25,6 +25,12 @@ currency_rates as (
 
 ),
 
+fiscal_periods as (
+
+    select * from {{ ref('cdm_fiscal_periods') }}
+
+),
+
 first_recorded as (
 
     select * from {{ ref('int_first_recorded') }} where entity = 'ledger_documents'
@@ -142,7 +148,8 @@ select
     priced.due_on,
     priced.created_at,
     priced.created_business_on as created_on,
-    {{ month_of('priced.document_business_on') }} as period_month,
+    -- The ledger's own posting period, never derived from a date where it names one (domain D6).
+    {{ month_of('coalesce(fiscal_periods.starts_on, priced.document_business_on)') }} as period_month,
     priced.time_zone,
     coalesce(priced.recorded_at, first_recorded.first_recorded_at, {{ run_started() }})
         as recorded_at
@@ -156,3 +163,8 @@ left join customer_ids
 
 left join first_recorded
     on {{ source_key('priced', 'ledger_document') }} = first_recorded.record_key
+
+left join fiscal_periods
+    on priced.source_system = fiscal_periods.source_system
+    and priced.source_account = fiscal_periods.source_account
+    and priced.source_fiscal_period_id = fiscal_periods.source_fiscal_period_id

@@ -1,9 +1,9 @@
-{#- Grain: one clearing key on which the two sides do not agree. -#}
+{#- Grain: one break: what two systems do not agree about, where, by how much, why, and who acts. -#}
 with
 
-recon_groups as (
+breaks as (
 
-    select * from {{ ref('int_recon_groups') }}
+    select * from {{ ref('int_recon_breaks_found') }}
 
 ),
 
@@ -19,82 +19,93 @@ codes as (
 
 ),
 
-broken as (
+open_positions as (
 
-    select
-        *,
-        case
-            when right_count = 0 then 'left_only'
-            when left_count = 0 then 'right_only'
-            else 'amount'
-        end as break_shape
-
-    from recon_groups
-
-    where residual_amount <> 0 or left_count = 0 or right_count = 0
+    select * from {{ ref('int_recon_open_positions') }} where is_latest
 
 ),
 
-coded as (
+flags as (
 
-    select
-        broken.*,
-        pairs.pair_name,
-        pairs.topology,
-        case
-            when broken.break_shape = 'left_only' and broken.due_on >= {{ as_of_date() }}
-                then 'timing_cutoff'
-            when broken.break_shape = 'left_only' then 'missing_posting'
-            when broken.break_shape = 'right_only' then 'orphan_settlement'
-            when
-                pairs.topology = '1:1'
-                and broken.right_count > broken.left_count
-                and broken.right_amount = broken.left_amount * broken.right_count
-                then 'duplicate_posting'
-            when
-                pairs.topology = '1:1'
-                and broken.left_count > broken.right_count
-                and broken.left_amount = broken.right_amount * broken.left_count
-                then 'duplicate_posting'
-            else 'amount_mismatch'
-        end as break_code
+    select * from {{ ref('int_recon_flags') }}
 
-    from broken
+),
 
-    inner join pairs
-        on broken.pair_id = pairs.pair_id
+actions as (
+
+    select * from {{ ref('int_recon_actions') }}
+
+),
+
+run_dates as (
+
+    select {{ as_of_date() }} as as_of_date
 
 )
 
 select
     -- keys
-    coded.recon_group_key,
-    coded.pair_id,
-    coded.legal_entity_code,
-    coded.clear_key,
+    breaks.break_key,
+    breaks.recon_group_key,
+    breaks.pair_id,
+    breaks.legal_entity_code,
+    breaks.natural_key,
 
     -- attributes
-    coded.pair_name,
-    coded.currency,
-    coded.break_shape,
-    coded.break_code,
+    pairs.pair_name,
+    breaks.currency,
+    breaks.functional_currency,
+    breaks.break_shape,
+    breaks.break_code,
     codes.meaning as break_meaning,
+    case
+        when breaks.match_status = 'matched_tolerance' then 'tolerated'
+        when breaks.break_axis = 'amount' and open_positions.recon_group_key is null then 'cleared'
+        when actions.action = 'accept_break' then 'accepted'
+        when actions.action = 'write_off' then 'written_off'
+        when actions.action = 'accrue' then 'accrued'
+        else 'open'
+    end as break_status,
+    coalesce(flags.flags, '') as flags,
+    breaks.evidence,
     codes.owner,
+    codes.severity,
     codes.sla_days,
     codes.next_step,
+    codes.journal_suggestion,
+    codes.is_self_clearing,
+    'select * from marts.recon_break_legs where break_key = ''' || breaks.break_key || ''''
+        as drill_sql,
 
     -- measures
-    coded.left_count,
-    coded.right_count,
-    coded.left_amount,
-    coded.right_amount,
-    coded.residual_amount,
+    cast(breaks.left_count as bigint) as left_count,
+    cast(breaks.right_count as bigint) as right_count,
+    breaks.left_amount,
+    breaks.right_amount,
+    breaks.residual_amount,
+    breaks.variance_amount_functional,
+    {{ dbt.datediff('breaks.first_occurred_on', 'run_dates.as_of_date', 'day') }} as age_days,
 
     -- times
-    coded.period_month,
-    coded.first_occurred_on
+    breaks.period_month,
+    breaks.first_occurred_on,
+    cast({{ dbt.dateadd('day', 'codes.sla_days', 'breaks.first_occurred_on') }} as date) as sla_due_on
 
-from coded
+from breaks
+
+inner join pairs
+    on breaks.pair_id = pairs.pair_id
 
 left join codes
-    on coded.break_code = codes.break_code
+    on breaks.break_code = codes.break_code
+
+left join open_positions
+    on breaks.recon_group_key = open_positions.recon_group_key
+
+left join flags
+    on breaks.recon_group_key = flags.recon_group_key
+
+left join actions
+    on breaks.break_key = actions.subject_key
+
+cross join run_dates

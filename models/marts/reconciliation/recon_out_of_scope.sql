@@ -13,6 +13,7 @@ select
     side,
     leg_key,
     legal_entity_code,
+    natural_key,
     source_table,
     source_key,
 

@@ -20,18 +20,6 @@ invoices as (
 
 ),
 
-journal_lines as (
-
-    select * from {{ ref('fct_journal_lines') }} where is_posting and is_primary_book
-
-),
-
-accounts as (
-
-    select * from {{ ref('dim_accounts') }}
-
-),
-
 currencies as (
 
     select * from {{ ref('currencies') }}
@@ -50,6 +38,8 @@ misbooked as (
     -- by the rate and not by the amount, which may differ for other reasons.
     select
         ledger_documents.ledger_document_key,
+        ledger_documents.total_amount,
+        ledger_documents.total_amount_functional,
         ledger_documents.fx_rate as booked_rate,
         invoices.fx_rate as policy_rate,
         currencies.units_per_major
@@ -71,42 +61,20 @@ misbooked as (
         and abs(ledger_documents.fx_rate - invoices.fx_rate) * 10000
         > invoices.fx_rate * pairs.fx_tolerance_bps
 
-),
-
-revalued as (
-
-    -- Line by line, as the ERP rounds: the receivable bears what the others leave.
-    select
-        misbooked.ledger_document_key,
-        misbooked.booked_rate,
-        misbooked.policy_rate,
-        {{ sum_amount("case when accounts.account_role = 'receivables' then null else "
-            ~ convert_amount('-journal_lines.line_amount', 'misbooked.policy_rate', 'misbooked.units_per_major')
-            ~ " + journal_lines.line_amount_functional end") }} as variance_amount_functional
-
-    from misbooked
-
-    inner join journal_lines
-        on misbooked.ledger_document_key = journal_lines.ledger_document_key
-
-    left join accounts
-        on journal_lines.source_system = accounts.source_system
-        and journal_lines.source_account = accounts.source_account
-        and journal_lines.account_code = accounts.account_code
-
-    group by 1, 2, 3
-
 )
 
 select
     'R01' as pair_id,
     'ledger document ' || ledger_document_key as leg_key,
     'fx' as break_code,
-    cast(variance_amount_functional as decimal(18, 4)) as variance_amount_functional,
+    cast(
+        {{ convert_amount('total_amount', 'policy_rate', 'units_per_major') }} - total_amount_functional
+        as decimal(18, 4)
+    ) as variance_amount_functional,
     'booked at ' || cast(booked_rate as {{ dbt.type_string() }}) || ', policy is '
     || cast(policy_rate as {{ dbt.type_string() }}) as evidence
 
-from revalued
+from misbooked
 
 union all
 

@@ -26,7 +26,9 @@ select
     ) }} as receivables_amount_functional,
     {{ sum_amount("case when accounts.account_role = 'tax_payable' then -journal_lines.line_amount end") }}
         as tax_amount,
-    count(case when accounts.account_role = 'tax_payable' then 1 end) as tax_line_count
+    count(case when accounts.account_role = 'tax_payable' then 1 end) as tax_line_count,
+    -- Brought over from the ledger before: against equity, in the period of the migration.
+    count(case when accounts.account_role = 'equity' then 1 end) > 0 as is_opening_entry
 
 from journal_lines
 

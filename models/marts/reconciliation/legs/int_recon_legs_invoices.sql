@@ -13,6 +13,12 @@ ledger_documents as (
 
 ),
 
+customers as (
+
+    select * from {{ ref('dim_customers') }}
+
+),
+
 document_parts as (
 
     select * from {{ ref('int_recon_ledger_documents') }}
@@ -35,7 +41,8 @@ select
     invoices.currency,
     invoices.functional_currency,
     invoices.invoice_number as reference_raw,
-    invoices.customer_key as compared_value,
+    -- A parent may be billed for its child: what must agree is the family.
+    coalesce(customers.parent_customer_key, customers.customer_key) as compared_value,
     case
         when invoices.invoice_status = 'draft' then 'a draft is no receivable yet'
         when invoices.invoice_status = 'void' then 'voided in billing'
@@ -50,6 +57,9 @@ select
     invoices.recorded_at
 
 from invoices
+
+left join customers
+    on invoices.customer_key = customers.customer_key
 
 union all
 
@@ -72,14 +82,18 @@ select
     ledger_documents.currency,
     ledger_documents.functional_currency,
     ledger_documents.external_reference as reference_raw,
-    ledger_documents.customer_key as compared_value,
+    coalesce(customers.parent_customer_key, customers.customer_key) as compared_value,
     case when ledger_documents.is_voided then 'voided in the ERP' end as out_of_scope_reason,
     ledger_documents.total_amount as signed_amount,
     ledger_documents.total_amount_functional as signed_amount_functional,
-    document_parts.tax_amount as part_amount,
+    cast(document_parts.tax_amount as decimal(18, 4)) as part_amount,
     0 as rounded_item_count,
     ledger_documents.document_on as occurred_on,
-    ledger_documents.period_month,
+    -- A migrated invoice was posted when the ledger was opened, and belongs to its own month.
+    case
+        when document_parts.is_opening_entry then {{ month_of('ledger_documents.document_on') }}
+        else ledger_documents.period_month
+    end as period_month,
     ledger_documents.document_on as due_on,
     ledger_documents.recorded_at
 
@@ -87,3 +101,6 @@ from ledger_documents
 
 left join document_parts
     on ledger_documents.ledger_document_key = document_parts.ledger_document_key
+
+left join customers
+    on ledger_documents.customer_key = customers.customer_key
