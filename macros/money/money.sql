@@ -63,3 +63,11 @@
 {% macro multiply_price(minor_price, minor_unit) -%}
     cast(cast({{ minor_price }} as decimal(24, 12)) * cast({{ minor_unit }} as decimal(8, 4)) as decimal(38, 16))
 {%- endmacro %}
+
+{#- A share between 0 and 1 with six decimals, for scores; null where there is nothing to share. -#}
+{% macro share_of(part, whole) -%}
+    cast(
+        case when {{ whole }} = 0 then null else cast({{ part }} as decimal(38, 4)) / ({{ whole }}) end
+        as decimal(9, 6)
+    )
+{%- endmacro %}

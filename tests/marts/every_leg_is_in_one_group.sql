@@ -1,6 +1,6 @@
 {{ config(group='marts') }}
--- Law: grouping decides nothing but the grouping. Per pair, entity and currency the groups carry
--- every leg in scope once, with the same sums; matches and breaks together are all groups.
+-- Law: matching decides nothing but the grouping. Per pair, entity and currency the groups carry
+-- every leg in scope once, with the same sum, whatever rule made them.
 with
 
 legs as (
@@ -20,18 +20,24 @@ legs as (
 
 ),
 
-outcomes as (
+recon_groups as (
 
     select
         pair_id,
         legal_entity_code,
         currency,
         left_count + right_count as leg_count,
-        cast(0 as decimal(38, 4)) as residual_amount
-    from {{ ref('recon_matches') }}
+        left_amount - right_amount as residual_amount
+    from {{ ref('int_recon_keys') }}
+    where is_plain
     union all
-    select pair_id, legal_entity_code, currency, left_count + right_count as leg_count, residual_amount
-    from {{ ref('recon_breaks') }}
+    select
+        pair_id,
+        legal_entity_code,
+        currency,
+        left_count + right_count as leg_count,
+        residual_amount
+    from {{ ref('int_recon_loose_groups') }}
 
 ),
 
@@ -44,7 +50,7 @@ summed as (
         sum(leg_count) as leg_count,
         {{ sum_amount('residual_amount') }} as residual_amount
 
-    from outcomes
+    from recon_groups
 
     group by 1, 2, 3
 
@@ -53,9 +59,9 @@ summed as (
 select
     coalesce(legs.pair_id, summed.pair_id) as pair_id,
     legs.leg_count as legs_in_scope,
-    summed.leg_count as legs_in_outcomes,
+    summed.leg_count as legs_in_groups,
     legs.residual_amount as residual_of_legs,
-    summed.residual_amount as residual_of_outcomes
+    summed.residual_amount as residual_of_groups
 
 from legs
 

@@ -1,5 +1,4 @@
 {#- Grain: one leg of R05: a movement of the processor's balance (left) or a payout (right). -#}
-{{ config(access='private', schema='marts_private') }}
 with
 
 payout_lines as (

@@ -1,6 +1,5 @@
 {#- Grain: one leg of R06: a payout (left) or a bank line that carries a payout's reference
     (right). -#}
-{{ config(access='private', schema='marts_private') }}
 with
 
 payouts as (

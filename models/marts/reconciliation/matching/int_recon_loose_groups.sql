@@ -47,7 +47,7 @@ summed as (
         max(case when side = 'L' then signed_amount end) as largest_left_amount,
         min(case when side = 'R' then signed_amount end) as smallest_right_amount,
         max(case when side = 'R' then signed_amount end) as largest_right_amount,
-        sum(rounded_item_count) as rounded_item_count,
+        cast(sum(rounded_item_count) as bigint) as rounded_item_count,
         min(case when side = 'L' then occurred_on end) as left_occurred_on,
         min(case when side = 'R' then occurred_on end) as right_occurred_on,
         min(case when side = 'L' then period_month end) as left_period_month,
