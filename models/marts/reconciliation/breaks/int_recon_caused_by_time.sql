@@ -25,6 +25,7 @@ dated as (
     select
         loose_groups.*,
         pairs.cutoff_business_days,
+        pairs.posting_lag_business_days,
         pairs.window_business_days,
         pairs.in_transit_is_normal,
         pairs.waiting_side,
@@ -70,10 +71,11 @@ select
     -- attributes
     case
         when match_status = 'open' then 'timing_cutoff'
-        -- With one date on both sides it is the turn of the month that must be near.
+        -- With one date on both sides it is the turn of the month that must be near: what was booked
+        -- in another period than its date says by more than the usual lag was put there.
         when
             left_occurred_on = right_occurred_on
-            and later_period_number - left_day_number <= cutoff_business_days
+            and later_period_number - left_day_number <= posting_lag_business_days
             then 'timing_cutoff'
         when
             left_occurred_on <> right_occurred_on
