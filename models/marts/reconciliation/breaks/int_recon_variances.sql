@@ -38,7 +38,13 @@ open_now as (
         coalesce(causes.break_code, 'unexplained') as break_code,
         -- Normal transit is shown and not gated; what else is open counts (domain 1.5).
         not (pairs.in_transit_is_normal and coalesce(causes.break_code, '') = 'timing_cutoff') as is_gated,
-        {{ dbt.datediff('open_positions.first_occurred_on', 'run_dates.as_of_date', 'day') }} as age_days
+        -- As old as it was at the end of the period, or is today.
+        {{ dbt.datediff(
+            'open_positions.first_occurred_on',
+            'least(cast(' ~ dbt.dateadd('month', 1, 'open_positions.period_month')
+            ~ ' as date), run_dates.as_of_date)',
+            'day'
+        ) }} as age_days
 
     from open_positions
 
@@ -66,7 +72,7 @@ summed as (
         {{ sum_amount("case when break_code = 'unexplained' then abs(open_amount) end") }} as unexplained_amount,
         {{ sum_amount('case when is_gated then abs(open_amount) end') }} as gated_variance_amount,
         max(case when is_gated then abs(open_amount) end) as largest_item_amount,
-        max(case when is_gated and is_latest then age_days end) as oldest_days
+        max(case when is_gated then age_days end) as oldest_days
 
     from open_now
 
