@@ -1,7 +1,7 @@
 """The shipped reconciliation over legs that a test makes up.
 
-The models behind `int_recon_legs` are compiled once by dbt and run, in the order of their edges, in a
-database in memory.
+The models behind `int_recon_legs` are compiled once by dbt and run, in the order of their edges,
+in a database in memory.
 """
 
 import json

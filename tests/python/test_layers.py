@@ -129,7 +129,8 @@ def layer_of(node: Node) -> str | None:
             return prefix
         case ["marts", "controls", "findings"]:
             return "findings"
-        case ["marts", mart] if any(mart in stage for stage in MART_STAGES):
+        # A mart of many steps has a folder for each stretch of them.
+        case ["marts", mart, *steps] if len(steps) < 2 and any(mart in s for s in MART_STAGES):
             return str(mart)
     return None
 
