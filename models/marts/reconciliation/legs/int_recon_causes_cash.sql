@@ -19,6 +19,18 @@ scopes as (
 
 ),
 
+processor_refunds as (
+
+    select * from {{ ref('int_recon_processor_refunds') }} where is_of_processor
+
+),
+
+dispute_entries as (
+
+    select * from {{ ref('int_recon_dispute_entries') }} where told_by = 'processor'
+
+),
+
 missing_lines as (
 
     select * from {{ ref('int_recon_missing_bank_lines') }}
@@ -131,3 +143,26 @@ inner join scopes
     and scopes.scope = 'processor_payout'
 
 where movements.told_by = 'bank'
+
+union all
+
+select
+    'R04' as pair_id,
+    'processor refund ' || refund_key as leg_key,
+    'alone' as applies_when,
+    'refund_not_booked' as break_code,
+    'the processor refunded ' || processor_refund_id || ', billing has no refund of it' as evidence
+
+from processor_refunds
+
+union all
+
+select
+    'R04' as pair_id,
+    'processor dispute entry ' || source_key as leg_key,
+    'alone' as applies_when,
+    'chargeback_not_booked' as break_code,
+    'the processor moved ' || cast(moved_amount as {{ dbt.type_string() }}) || ' of dispute '
+    || document_number || ', the ledger has no entry of that amount and day' as evidence
+
+from dispute_entries

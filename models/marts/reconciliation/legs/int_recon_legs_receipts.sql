@@ -20,6 +20,18 @@ movements as (
 
 ),
 
+journal_lines as (
+
+    select * from {{ ref('fct_journal_lines') }} where is_posting and is_primary_book
+
+),
+
+accounts as (
+
+    select * from {{ ref('dim_accounts') }}
+
+),
+
 scopes as (
 
     select * from {{ ref('int_recon_bank_line_scopes') }}
@@ -43,33 +55,76 @@ bank_numbers as (
 
 ),
 
-placed as (
+taken_over as (
 
-    -- Money that was booked before anybody knew whose it is: the receipt that placed it later, in
-    -- whatever entity, is the one of that amount; none is guessed among several.
+    -- Receipts of money that was on the books already: unidentified, or of an affiliate.
+    select journal_lines.ledger_document_key
+
+    from journal_lines
+
+    inner join accounts
+        on journal_lines.source_system = accounts.source_system
+        and journal_lines.source_account = accounts.source_account
+        and journal_lines.account_code = accounts.account_code
+        and accounts.account_role in ('unidentified_receipts', 'intercompany')
+
+    group by journal_lines.ledger_document_key
+
+),
+
+placed_later as (
+
+    -- Named after the receipt that placed it later, in whatever entity: the first of an amount
+    -- with the first.
     select
-        cash_documents.ledger_document_key,
-        min(ledger_documents.external_reference) as reference
+        ledger_documents.external_reference as reference,
+        ledger_documents.currency,
+        ledger_documents.total_amount,
+        ledger_documents.document_on,
+        row_number() over (
+            partition by ledger_documents.currency, ledger_documents.total_amount
+            order by ledger_documents.document_on, ledger_documents.external_reference
+        ) as place
+
+    from ledger_documents
+
+    inner join taken_over
+        on ledger_documents.ledger_document_key = taken_over.ledger_document_key
+
+    where ledger_documents.document_kind = 'receipt'
+
+),
+
+journals_placed as (
+
+    select
+        ledger_document_key,
+        currency,
+        cash_amount,
+        posted_on,
+        row_number() over (
+            partition by currency, cash_amount order by posted_on, document_number
+        ) as place
 
     from cash_documents
 
-    inner join ledger_documents
-        on cash_documents.cash_amount = ledger_documents.total_amount
-        and cash_documents.currency = ledger_documents.currency
-        and cash_documents.posted_on <= ledger_documents.document_on
-        and ledger_documents.document_kind = 'receipt'
+    where document_kind = 'journal' and is_customers_cash and cash_amount > 0
 
-    left join cash_documents as with_cash
-        on ledger_documents.ledger_document_key = with_cash.ledger_document_key
+),
 
-    where
-        cash_documents.document_kind = 'journal'
-        and cash_documents.is_customers_cash
-        and with_cash.ledger_document_key is null
+placed as (
 
-    group by cash_documents.ledger_document_key
+    select
+        journals_placed.ledger_document_key,
+        placed_later.reference
 
-    having count(*) = 1
+    from journals_placed
+
+    inner join placed_later
+        on journals_placed.currency = placed_later.currency
+        and journals_placed.cash_amount = placed_later.total_amount
+        and journals_placed.place = placed_later.place
+        and journals_placed.posted_on <= placed_later.document_on
 
 )
 
