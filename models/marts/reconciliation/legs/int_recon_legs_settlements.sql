@@ -12,7 +12,7 @@ applied as (
 
     select
         payment_key,
-        {{ sum_amount('case when is_reversal then -applied_amount else applied_amount end') }}
+        {{ sum_amount('applied_amount') }}
             as applied_amount
 
     from {{ ref('fct_document_applications') }}
