@@ -31,6 +31,12 @@ dispute_entries as (
 
 ),
 
+gaps as (
+
+    select * from {{ ref('int_recon_statement_gaps') }}
+
+),
+
 missing_lines as (
 
     select * from {{ ref('int_recon_missing_bank_lines') }}
@@ -166,3 +172,15 @@ select
     || document_number || ', the ledger has no entry of that amount and day' as evidence
 
 from dispute_entries
+
+union all
+
+select
+    'R18' as pair_id,
+    'unexplained ' || gap_place || ' ' || source_bank_statement_id as leg_key,
+    'alone' as applies_when,
+    'unexplained' as break_code,
+    'statement ' || source_bank_statement_id || ': its balances differ from its lines by '
+    || cast(gap_amount as {{ dbt.type_string() }}) || ', and no posting says why' as evidence
+
+from gaps

@@ -1,6 +1,13 @@
 {#- Grain: one thing that is wrong with a leg of the pairs about cash, whatever its amount: a refund
-    with nothing behind it. -#}
+    with nothing behind it, a statement whose lines did not all come. The variance is in the currency
+    of the leg. -#}
 with
+
+missing_lines as (
+
+    select * from {{ ref('int_recon_missing_bank_lines') }}
+
+),
 
 refunds as (
 
@@ -42,3 +49,20 @@ where
     refunds.credit_note_key is null
     and refunds.refund_status not in ('failed', 'cancelled')
     and payments.payment_amount - payments.applied_amount < refunds.refund_amount
+
+union all
+
+-- What the bank booked is in its balance and in the ledger: nothing differs, and yet it is missing.
+select
+    'R18' as pair_id,
+    'gap ' || gap_place || ' ' || source_bank_statement_id as leg_key,
+    'extract_gap' as break_code,
+    cast(sum(moved_amount) as decimal(18, 4)) as variance_amount_functional,
+    cast(count(*) as {{ dbt.type_string() }}) || ' postings to cash from '
+    || cast(min(moved_on) as {{ dbt.type_string() }}) || ' to '
+    || cast(max(moved_on) as {{ dbt.type_string() }}) || ' without a bank line fill the gap'
+        as evidence
+
+from missing_lines
+
+group by gap_place, source_bank_statement_id
