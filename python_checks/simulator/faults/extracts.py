@@ -14,6 +14,7 @@ from python_checks.simulator.faults.planting import CODES, Fault, Ground, Truth,
 from python_checks.simulator.faults.settlement import (
     ENTRIES,
     STATEMENTS,
+    header,
     last_month,
     month,
     stripe,
@@ -87,7 +88,7 @@ def missing_extract(ground: Ground, count: int) -> Iterator[Fault]:
         truths = []
         entries = ground.rows(ENTRIES, _of_day(row))
         for entry in entries:
-            pair, system, key = _pair_of(entry)
+            pair, system, key = _pair_of(ground, entry)
             place = ids.ACCOUNTS[entity] if system == "stripe" else "default"
             amount = decimal(_signed(entry))
             if pair:
@@ -149,14 +150,19 @@ def _signed(entry: Row) -> str:
     return str(sign * decimal(entry["amount"]))
 
 
-def _pair_of(entry: Row) -> tuple[str, str, str]:
+def _pair_of(ground: Ground, entry: Row) -> tuple[str, str, str]:
     """The pair that misses a bank line, and what stands alone in it with its system: the payout,
-    or the receipt in the ERP that carries the bank's reference."""
+    or the receipt in the ERP that carries the bank's reference, or the journal that took a payment
+    back when the bank did."""
     reference = str(entry["end_to_end_id"] or "")
     if reference.startswith("po_"):
         return "R06", "stripe", reference
     if "-R" in str(entry["account_servicer_reference"]):
         return "R15", "netsuite", str(entry["account_servicer_reference"])
+    if "-V" in str(entry["account_servicer_reference"]):
+        receipt = int(str(entry["account_servicer_reference"]).rpartition("-V")[2])
+        journal = header(ground, "receipt_returned", receipt)
+        return "R15", "netsuite", str(journal["tranid"])
     return "", "", ""
 
 

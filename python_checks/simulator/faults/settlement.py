@@ -287,6 +287,7 @@ def lost_payout_line(ground: Ground, count: int) -> Iterator[Fault]:
         world.movements.filter(pl.col("kind") == "charge")
         .join(several, on="payout", how="semi")
         .join(world.entities.select("entity", "currency"), on="entity", how="left")
+        .join(world.payouts.select("payout", "arrives_on"), on="payout", how="left")
     )
     for row in ground.choose(lines, "movement", "movement", count):
         account = ids.ACCOUNTS[int(str(row["entity"]))]
@@ -302,7 +303,7 @@ def lost_payout_line(ground: Ground, count: int) -> Iterator[Fault]:
         currency = str(row["currency"])
         amount = scaled(row, "net_minor", currency)
         found = truth("R05", "amount_mismatch", "both", "stripe", account, row["entity"], payout,
-                      currency, -amount, month(at))  # fmt: skip
+                      currency, -amount, month(row["arrives_on"]))  # fmt: skip
         yield Fault("lost_payout_line", at.date(), edits, (found,))  # type: ignore[attr-defined]
 
 
@@ -343,7 +344,10 @@ def refund_not_booked(ground: Ground, count: int) -> Iterator[Fault]:
 def chargeback_not_booked(ground: Ground, count: int) -> Iterator[Fault]:
     """The processor took the money of a dispute, the ERP has no entry for it."""
     world = ground.world
-    moved = world.movements.filter(pl.col("kind") == "dispute").select(
+    # In another currency the books' conversion of the day would be wrong as well.
+    moved = world.movements.filter(
+        (pl.col("kind") == "dispute") & pl.col("rate_micros").is_null()
+    ).select(
         "dispute", "gross_minor", "fee_minor", "entity"
     )
     rows = (

@@ -1,4 +1,7 @@
-{#- Grain: one leg of R05: a movement of the processor's balance (left) or a payout (right). -#}
+{#- Grain: one leg of R05. Where the payout of a line is known: the movements of the processor's
+    balance (left) and their payout (right), in the payout's period. Where it is not (not paid out
+    yet, or by hand): the balance runs, with what the account opened with on the left and what was
+    paid out by hand and what it closed with on the right. -#}
 with
 
 payout_lines as (
@@ -11,41 +14,90 @@ payouts as (
 
     select * from {{ ref('fct_payouts') }}
 
+),
+
+balances as (
+
+    select * from {{ ref('int_recon_processor_balances') }}
+
+),
+
+lines_placed as (
+
+    select
+        payout_lines.*,
+        payouts.arrives_on,
+        payouts.period_month as payout_period_month,
+        coalesce(payouts.is_automatic, payout_lines.source_payout_id is not null) as is_batch_known,
+        case
+            when payout_lines.line_kind in ('payout', 'payout_failure')
+                then 'the payout itself, not a movement that it pays out'
+            when payouts.is_automatic or (
+                payouts.payout_key is null and payout_lines.source_payout_id is not null
+            )
+                then null
+            when balances.processor_account is null
+                then 'not paid out yet, of an account whose balance is not known'
+            when payout_lines.created_on < balances.opens_on
+                then 'before the first balance known of the account'
+            when payout_lines.created_on > balances.closes_on
+                then 'after the last balance known of the account'
+        end as reason,
+        case
+            when payouts.is_automatic or (
+                payouts.payout_key is null and payout_lines.source_payout_id is not null
+            )
+                then
+                    payout_lines.source_system || ' ' || payout_lines.source_account || ' '
+                    || payout_lines.source_payout_id
+            else 'balance ' || payout_lines.source_account
+        end as group_key
+
+    from payout_lines
+
+    left join payouts
+        on payout_lines.payout_key = payouts.payout_key
+
+    left join balances
+        on payout_lines.source_account = balances.processor_account
+        and payout_lines.currency = balances.currency
+
 )
 
 select
     'R05' as pair_id,
     'L' as side,
-    'payout line ' || payout_lines.payout_line_key as leg_key,
-    payout_lines.source_system || ' ' || payout_lines.source_account || ' '
-    || payout_lines.source_payout_id as clear_key,
-    coalesce(payout_lines.source_payout_id, payout_lines.source_payout_line_id) as natural_key,
-    payout_lines.legal_entity_code,
+    'payout line ' || payout_line_key as leg_key,
+    group_key as clear_key,
+    case
+        when group_key = 'balance ' || source_account then source_account
+        else coalesce(source_payout_id, source_payout_line_id)
+    end as natural_key,
+    legal_entity_code,
     cast(null as {{ dbt.type_string() }}) as customer_key,
     'fct_payout_lines' as source_table,
-    payout_lines.payout_line_key as source_key,
+    payout_line_key as source_key,
     'movement' as document_kind,
     cast(null as {{ dbt.type_string() }}) as account_code,
-    payout_lines.currency,
-    payout_lines.functional_currency,
-    payout_lines.source_payout_id as reference_raw,
+    currency,
+    functional_currency,
+    source_payout_id as reference_raw,
     cast(null as {{ dbt.type_string() }}) as compared_value,
-    case
-        when payout_lines.line_kind in ('payout', 'payout_failure')
-            then 'the payout itself, not a movement that it pays out'
-        when payout_lines.source_payout_id is null
-            then 'not paid out yet: part of the closing balance'
-    end as out_of_scope_reason,
-    payout_lines.net_amount as signed_amount,
-    payout_lines.net_amount_functional as signed_amount_functional,
+    reason as out_of_scope_reason,
+    net_amount as signed_amount,
+    net_amount_functional as signed_amount_functional,
     cast(null as decimal(18, 4)) as part_amount,
     0 as rounded_item_count,
-    payout_lines.created_on as occurred_on,
-    payout_lines.period_month,
-    payout_lines.created_on as due_on,
-    payout_lines.recorded_at
+    created_on as occurred_on,
+    case
+        when group_key = 'balance ' || source_account then {{ month_of(as_of_date()) }}
+        -- A payout pays what it pays, whenever that was: the group stands in one period.
+        else coalesce(payout_period_month, period_month)
+    end as period_month,
+    coalesce(arrives_on, created_on) as due_on,
+    recorded_at
 
-from payout_lines
+from lines_placed
 
 union all
 
@@ -53,8 +105,13 @@ select
     'R05' as pair_id,
     'R' as side,
     'payout ' || payouts.payout_key as leg_key,
-    payouts.source_system || ' ' || payouts.source_account || ' ' || payouts.source_payout_id
-        as clear_key,
+    case
+        when payouts.is_automatic
+            then
+                payouts.source_system || ' ' || payouts.source_account || ' '
+                || payouts.source_payout_id
+        else 'balance ' || payouts.source_account
+    end as clear_key,
     payouts.source_payout_id as natural_key,
     payouts.legal_entity_code,
     cast(null as {{ dbt.type_string() }}) as customer_key,
@@ -69,16 +126,86 @@ select
     case
         when payouts.payout_status in ('failed', 'cancelled')
             then 'the payout failed: its money went back to the balance'
-        when not payouts.is_automatic
-            then 'a manual payout names no batch: its lines cannot be known'
+        when payouts.is_automatic then null
+        when balances.processor_account is null
+            then 'paid out by hand, of an account whose balance is not known'
+        when payouts.created_on < balances.opens_on
+            then 'before the first balance known of the account'
+        when payouts.created_on > balances.closes_on
+            then 'after the last balance known of the account'
     end as out_of_scope_reason,
     payouts.payout_amount as signed_amount,
     payouts.payout_amount_functional as signed_amount_functional,
     cast(null as decimal(18, 4)) as part_amount,
     0 as rounded_item_count,
     payouts.arrives_on as occurred_on,
-    payouts.period_month,
+    case when payouts.is_automatic then payouts.period_month else {{ month_of(as_of_date()) }} end
+        as period_month,
     payouts.arrives_on as due_on,
     payouts.recorded_at
 
 from payouts
+
+left join balances
+    on payouts.source_account = balances.processor_account
+    and payouts.currency = balances.currency
+
+union all
+
+select
+    'R05' as pair_id,
+    'L' as side,
+    'balance ' || opening_balance_key as leg_key,
+    'balance ' || processor_account as clear_key,
+    processor_account as natural_key,
+    legal_entity_code,
+    cast(null as {{ dbt.type_string() }}) as customer_key,
+    'fct_balances' as source_table,
+    opening_balance_key as source_key,
+    'opening balance' as document_kind,
+    cast(null as {{ dbt.type_string() }}) as account_code,
+    currency,
+    functional_currency,
+    processor_account as reference_raw,
+    cast(null as {{ dbt.type_string() }}) as compared_value,
+    cast(null as {{ dbt.type_string() }}) as out_of_scope_reason,
+    opening_amount as signed_amount,
+    cast(null as decimal(18, 4)) as signed_amount_functional,
+    cast(null as decimal(18, 4)) as part_amount,
+    0 as rounded_item_count,
+    opens_on as occurred_on,
+    {{ month_of(as_of_date()) }} as period_month,
+    closes_on as due_on,
+    recorded_at
+
+from balances
+
+union all
+
+select
+    'R05' as pair_id,
+    'R' as side,
+    'balance ' || closing_balance_key as leg_key,
+    'balance ' || processor_account as clear_key,
+    processor_account as natural_key,
+    legal_entity_code,
+    cast(null as {{ dbt.type_string() }}) as customer_key,
+    'fct_balances' as source_table,
+    closing_balance_key as source_key,
+    'closing balance' as document_kind,
+    cast(null as {{ dbt.type_string() }}) as account_code,
+    currency,
+    functional_currency,
+    processor_account as reference_raw,
+    cast(null as {{ dbt.type_string() }}) as compared_value,
+    cast(null as {{ dbt.type_string() }}) as out_of_scope_reason,
+    closing_amount as signed_amount,
+    cast(null as decimal(18, 4)) as signed_amount_functional,
+    cast(null as decimal(18, 4)) as part_amount,
+    0 as rounded_item_count,
+    closes_on as occurred_on,
+    {{ month_of(as_of_date()) }} as period_month,
+    closes_on as due_on,
+    recorded_at
+
+from balances

@@ -16,31 +16,7 @@ bank_lines as (
 
 scopes as (
 
-    select * from {{ ref('bank_line_scopes') }}
-
-),
-
-known_references as (
-
-    -- A reference that several payouts share is still one reference.
-    select distinct bank_reference from payouts where bank_reference is not null
-
-),
-
-processor_references as (
-
-    -- Several prefixes may fit one reference: one is enough.
-    select
-        bank_lines.bank_line_key,
-        min(scopes.reference_prefix) as reference_prefix
-
-    from bank_lines
-
-    inner join scopes
-        on substr(bank_lines.bank_reference, 1, length(scopes.reference_prefix)) = scopes.reference_prefix
-        and scopes.scope = 'processor_payout'
-
-    group by bank_lines.bank_line_key
+    select * from {{ ref('int_recon_bank_line_scopes') }}
 
 )
 
@@ -96,7 +72,7 @@ select
     bank_lines.bank_reference as reference_raw,
     cast(null as {{ dbt.type_string() }}) as compared_value,
     case
-        when known_references.bank_reference is null and processor_references.bank_line_key is null
+        when scopes.scope <> 'processor_payout'
             then 'no processor payout: other receipts and payments'
     end as out_of_scope_reason,
     bank_lines.line_amount as signed_amount,
@@ -110,8 +86,5 @@ select
 
 from bank_lines
 
-left join known_references
-    on bank_lines.bank_reference = known_references.bank_reference
-
-left join processor_references
-    on bank_lines.bank_line_key = processor_references.bank_line_key
+inner join scopes
+    on bank_lines.bank_line_key = scopes.bank_line_key
