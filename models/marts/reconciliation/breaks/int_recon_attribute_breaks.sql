@@ -114,6 +114,8 @@ found as (
 
     where
         match_status = 'matched'
+        -- What both sides took back is no disagreement.
+        and left_count <> right_count
         and (
             (right_count > 2 and smallest_right_amount = -largest_right_amount)
             or (left_count > 2 and smallest_left_amount = -largest_left_amount)
