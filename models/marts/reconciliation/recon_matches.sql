@@ -43,7 +43,7 @@ matches as (
         recon_keys.recon_key as recon_match_key,
         recon_keys.pair_id,
         recon_keys.legal_entity_code,
-        recon_keys.clear_key as natural_key,
+        recon_keys.natural_key,
         recon_keys.currency,
         case when pairs.topology in ('N:1', '1:N') then 'M5' else 'M1' end as match_rule,
         'matched' as match_status,

@@ -21,6 +21,9 @@ keyed as (
         legal_entity_code,
         currency,
         clear_key,
+        coalesce(
+            min(case when side = 'L' then natural_key end), min(case when side = 'R' then natural_key end)
+        ) as natural_key,
         count(case when side = 'L' then 1 end) as left_count,
         count(case when side = 'R' then 1 end) as right_count,
         {{ sum_amount("case when side = 'L' then signed_amount end") }} as left_amount,
@@ -47,6 +50,7 @@ select
     keyed.legal_entity_code,
     keyed.currency,
     keyed.clear_key,
+    keyed.natural_key,
 
     -- attributes
     -- Agrees to the minor unit, document by document, in one period and in what is compared.
