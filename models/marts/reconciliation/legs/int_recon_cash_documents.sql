@@ -103,7 +103,7 @@ inner join ledger_documents
 left join bank_accounts
     on posted.source_system = bank_accounts.ledger_system
     and posted.source_account = bank_accounts.ledger_account
-    and posted.account_code = cast(bank_accounts.account_code as {{ dbt.type_string() }})
+    and posted.account_code = bank_accounts.account_code
 
 left join customers_cash
     on posted.ledger_document_key = customers_cash.ledger_document_key

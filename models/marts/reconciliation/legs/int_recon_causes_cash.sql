@@ -31,6 +31,51 @@ dispute_entries as (
 
 ),
 
+payments as (
+
+    select * from {{ ref('fct_payments') }}
+
+),
+
+applied as (
+
+    select payment_key
+
+    from {{ ref('fct_document_applications') }}
+
+    where payment_key is not null and application_kind = 'payment'
+
+    group by payment_key
+
+),
+
+unknown_charges as (
+
+    -- Charges of the processor that no invoice and no billing system knows.
+    select charges.*
+
+    from payments as charges
+
+    left join applied
+        on charges.payment_key = applied.payment_key
+
+    left join payments as billed
+        on charges.processor_reference = billed.processor_reference
+        and charges.payment_key <> billed.payment_key
+
+    where
+        charges.processor_reference = charges.source_payment_id
+        and applied.payment_key is null
+        and billed.payment_key is null
+
+),
+
+processor_movements as (
+
+    select * from {{ ref('int_recon_processor_movements') }} where movement_kind = 'object'
+
+),
+
 gaps as (
 
     select * from {{ ref('int_recon_statement_gaps') }}
@@ -184,3 +229,33 @@ select
     || cast(gap_amount as {{ dbt.type_string() }}) || ', and no posting says why' as evidence
 
 from gaps
+
+union all
+
+select
+    'R17' as pair_id,
+    processor_movements.movement_key as leg_key,
+    'alone' as applies_when,
+    'orphan_settlement' as break_code,
+    'neither billing nor the ledger knows ' || processor_movements.object_id as evidence
+
+from processor_movements
+
+inner join unknown_charges
+    on processor_movements.object_id = unknown_charges.source_payment_id
+    and processor_movements.legal_entity_code = unknown_charges.legal_entity_code
+
+union all
+
+select
+    'R17' as pair_id,
+    movement_key as leg_key,
+    'alone' as applies_when,
+    case when line_kind in ('dispute', 'dispute_reversal') then 'chargeback_not_booked' else 'refund_not_booked' end
+        as break_code,
+    'the processor moved ' || cast(moved_amount as {{ dbt.type_string() }}) || ' for '
+    || object_id || ', the ledger has no entry' as evidence
+
+from processor_movements
+
+where line_kind in ('dispute', 'dispute_reversal', 'refund', 'refund_failure')
