@@ -20,6 +20,11 @@
     cast({{ dbt.date_trunc('month', date_column) }} as date)
 {%- endmacro %}
 
+{#- First day of the month after that of a date. -#}
+{% macro next_month(date_column) -%}
+    cast({{ dbt.dateadd('month', 1, month_of(date_column)) }} as date)
+{%- endmacro %}
+
 {#- The day the run looks from (var as_of_date, else the latest business day of the data):
     a rerun of March gives March. -#}
 {% macro as_of_date() -%}
