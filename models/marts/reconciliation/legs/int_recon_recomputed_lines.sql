@@ -75,7 +75,7 @@ select
         when
             not is_undiscounted
             and cast(
-                abs(billed_amount - billed_net_amount) * units_per_major as decimal(18, 4)
+                abs(billed_amount - billed_net_amount) * units_per_major as decimal(20, 4)
             ) * abs(expected_list_amount)
             > greatest(abs(expected_list_amount), abs(billed_list_amount))
             then 'a discount that the contract does not name'
