@@ -1,6 +1,5 @@
 {#- Grain: one charge from one day on: what the contract says about quantity, price and discount
     until the next agreed change. -#}
-{{ config(access='private', schema='marts_private') }}
 with
 
 contract_lines as (

@@ -1,5 +1,4 @@
 {#- Grain: one cause that an expected line of R11 names for itself. -#}
-{{ config(access='private', schema='marts_private') }}
 with
 
 differing as (

@@ -1,6 +1,5 @@
 {#- Grain: one invoice line that bills a charge, with what was agreed for it on the day on which its
     service begins. -#}
-{{ config(access='private', schema='marts_private') }}
 with
 
 invoice_lines as (

@@ -1,5 +1,4 @@
 {#- Grain: one leg of R11: an invoice line as it should be (left) or as it is billed (right). -#}
-{{ config(access='private', schema='marts_private') }}
 with
 
 recomputed as (

@@ -1,6 +1,5 @@
 {#- Grain: one leg of R10, third stage: what was rated for a usage line (left) or what the line bills
     (right). -#}
-{{ config(access='private', schema='marts_private') }}
 with
 
 usage_lines as (

@@ -1,5 +1,4 @@
 {#- Grain: one leg of R10, second stage: an event that came (left) or what it was rated as (right). -#}
-{{ config(access='private', schema='marts_private') }}
 with
 
 usage_events as (

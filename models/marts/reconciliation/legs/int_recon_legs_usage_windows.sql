@@ -1,6 +1,5 @@
 {#- Grain: one leg of R10, first stage: what the meters report (left) against the events that came
     (right), by meter and day; an event that is known to be lost stands apart, by its id. -#}
-{{ config(access='private', schema='marts_private') }}
 with
 
 windows as (

@@ -1,6 +1,5 @@
 {#- Grain: one invoice line that bills a charge, recomputed from what was agreed, or with the reason why
     it cannot be. -#}
-{{ config(access='private', schema='marts_private') }}
 with
 
 expected_lines as (

@@ -1,6 +1,5 @@
 {#- Grain: one invoice line of a tiered price, with what its quantity costs by the tiers (domain
     5.3: the upper end of a tier belongs to it; no use costs nothing, not even the flat part). -#}
-{{ config(access='private', schema='marts_private') }}
 with
 
 invoice_lines as (

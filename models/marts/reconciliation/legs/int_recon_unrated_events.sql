@@ -1,5 +1,4 @@
 {#- Grain: one event that came and that nobody rated, with the reason why that may be right. -#}
-{{ config(access='private', schema='marts_private') }}
 with
 
 unrated as (

@@ -1,5 +1,4 @@
 {#- Grain: one invoice line of usage, with what was rated for it. -#}
-{{ config(access='private', schema='marts_private') }}
 with
 
 usage_lines as (

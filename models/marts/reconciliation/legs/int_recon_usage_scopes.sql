@@ -1,6 +1,5 @@
 {#- Grain: one charge that meters feed: the services that its usage lines bill, and what they bill
     beyond what was rated. -#}
-{{ config(access='private', schema='marts_private') }}
 with
 
 usage_lines as (

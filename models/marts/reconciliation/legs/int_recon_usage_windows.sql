@@ -1,6 +1,5 @@
 {#- Grain: one meter on one day: what its producers say they metered, what came, and what was rated
     without an event that came. -#}
-{{ config(access='private', schema='marts_private') }}
 with
 
 manifests as (
