@@ -64,13 +64,12 @@
     cast(cast({{ minor_price }} as decimal(24, 12)) * cast({{ minor_unit }} as decimal(8, 4)) as decimal(38, 16))
 {%- endmacro %}
 
-<<<<<<< HEAD
 {#- A share between 0 and 1 with six decimals, for scores; null where there is nothing to share. -#}
 {% macro share_of(part, whole) -%}
     cast(
         case when {{ whole }} = 0 then null else cast({{ part }} as decimal(38, 4)) / ({{ whole }}) end
         as decimal(9, 6)
-=======
+
 {#- So many percent of an amount, exactly: not rounded yet. -#}
 {% macro percent_of(amount, percent) -%}
     cast(
@@ -84,6 +83,5 @@
     cast(
         cast({{ quantity }} as decimal(16, 6)) * cast({{ unit_price }} as decimal(22, 12))
         as decimal(38, 12)
->>>>>>> recon-usage
     )
 {%- endmacro %}
