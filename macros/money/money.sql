@@ -69,6 +69,8 @@
     cast(
         case when {{ whole }} = 0 then null else cast({{ part }} as decimal(38, 4)) / ({{ whole }}) end
         as decimal(9, 6)
+    )
+{%- endmacro %}
 
 {#- So many percent of an amount, exactly: not rounded yet. -#}
 {% macro percent_of(amount, percent) -%}
