@@ -1,6 +1,5 @@
 {#- Grain: one leg of R09: a line of a contract as agreed today (left) or the charge of a subscription
     in billing (right). -#}
-{{ config(access='private', schema='marts_private') }}
 with
 
 contract_lines as (
