@@ -20,7 +20,6 @@ documents as (
         total_amount as amount
     from {{ ref('fct_ledger_documents') }}
     where document_kind = 'invoice'
-<<<<<<< HEAD
     union all
     select
         'R02' as pair_id,
@@ -98,8 +97,6 @@ documents as (
         currency,
         line_amount as amount
     from {{ ref('fct_bank_lines') }}
-=======
->>>>>>> recon-cash
 
 ),
 
@@ -134,13 +131,8 @@ found as (
 
     from {{ ref('int_recon_legs') }}
 
-<<<<<<< HEAD
-    -- Held by a law of its own: the control account is all in scope or has its reason.
-    where pair_id <> 'R08b'
-=======
-    -- Held by a law of their own: every_movement_of_cash_is_a_leg_or_has_a_reason.
-    where pair_id not in ('R04', 'R05', 'R06', 'R07', 'R15', 'R16', 'R17', 'R18')
->>>>>>> recon-cash
+    -- Held by laws of their own: the control account, and every movement of cash.
+    where pair_id not in ('R04', 'R05', 'R06', 'R07', 'R08b', 'R15', 'R16', 'R17', 'R18')
 
     group by 1, 2, 3
 
