@@ -347,9 +347,7 @@ def chargeback_not_booked(ground: Ground, count: int) -> Iterator[Fault]:
     # In another currency the books' conversion of the day would be wrong as well.
     moved = world.movements.filter(
         (pl.col("kind") == "dispute") & pl.col("rate_micros").is_null()
-    ).select(
-        "dispute", "gross_minor", "fee_minor", "entity"
-    )
+    ).select("dispute", "gross_minor", "fee_minor", "entity")
     rows = (
         world.disputes.filter(~pl.col("is_inquiry") & pl.col("outcome").is_null())
         .join(moved, on="dispute", how="inner")
