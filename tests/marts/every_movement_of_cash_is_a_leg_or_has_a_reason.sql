@@ -3,6 +3,22 @@
 -- and the legs come to what the documents come to; without it what both sides drop would still tie.
 with
 
+bank_pairs as (
+
+    select
+        'R06' as pair_id,
+        'R' as side
+    union all
+    select
+        'R15' as pair_id,
+        'R' as side
+    union all
+    select
+        'R18' as pair_id,
+        'L' as side
+
+),
+
 postings as (
 
     select
@@ -60,13 +76,7 @@ amounts as (
         bank_lines.currency,
         bank_lines.line_amount as amount
     from {{ ref('fct_bank_lines') }} as bank_lines
-    cross join (
-        select 'R06' as pair_id, 'R' as side
-        union all
-        select 'R15' as pair_id, 'R' as side
-        union all
-        select 'R18' as pair_id, 'L' as side
-    ) as bank_pairs
+    cross join bank_pairs
     union all
     select
         'R16' as pair_id,

@@ -165,10 +165,10 @@ def _key(row: dict[str, object]) -> str:
     return str(row["number"] or _zuora_id(int(str(row["invoice"]))))
 
 
-def _told(errors: Errors, kind: str, row: dict[str, object], truth: Truth) -> None:
+def _told(errors: Errors, kind: str, row: dict[str, object], *truths: Truth) -> None:
     created = row["created_at"]
     assert isinstance(created, datetime)
-    errors.faults.append(Fault(kind, created.date(), (), (truth,)))
+    errors.faults.append(Fault(kind, created.date(), (), truths))
 
 
 def _truth(

@@ -48,7 +48,12 @@ posted as (
 
     where journal_lines.ledger_document_key is not null
 
-    group by 1, 2, 3, 4, 5
+    group by
+        journal_lines.ledger_document_key,
+        journal_lines.source_system,
+        journal_lines.source_account,
+        journal_lines.account_code,
+        journal_lines.currency
 
 ),
 

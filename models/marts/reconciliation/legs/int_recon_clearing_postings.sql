@@ -109,13 +109,19 @@ select
     -- attributes
     documents.document_kind,
     case
-        when documents.document_kind <> 'journal' or disputed.document_number is not null
+        when
+            documents.document_kind <> 'journal'
+            or disputed.document_number is not null
             or reversed.ledger_document_key is not null
             then 'object'
-        when opposite_roles.role_count = 1 and opposite_roles.account_role = 'processor_fees'
+        when
+            opposite_roles.role_count = 1
+            and opposite_roles.account_role = 'processor_fees'
             and cleared.is_on_clearing = 0
             then 'fees'
-        when opposite_roles.role_count = 1 and opposite_roles.account_role = 'fx_gain_loss'
+        when
+            opposite_roles.role_count = 1
+            and opposite_roles.account_role = 'fx_gain_loss'
             and cleared.is_on_fees = 0
             then 'conversion'
         else 'journal'

@@ -41,10 +41,14 @@ journals as (
         max(case when accounts.account_role = 'processor_clearing' then journal_lines.posted_on end)
             as posted_on,
         max(journal_lines.period_month) as period_month,
-        {{ sum_amount("case when accounts.account_role = 'processor_clearing' then journal_lines.line_amount end") }}
-            as moved_amount,
-        {{ sum_amount("case when accounts.account_role = 'processor_clearing' then journal_lines.line_amount_functional end") }}
-            as moved_amount_functional
+        {{ sum_amount(
+            "case when accounts.account_role = 'processor_clearing'"
+            " then journal_lines.line_amount end"
+        ) }} as moved_amount,
+        {{ sum_amount(
+            "case when accounts.account_role = 'processor_clearing'"
+            " then journal_lines.line_amount_functional end"
+        ) }} as moved_amount_functional
 
     from journal_lines
 
@@ -134,16 +138,16 @@ paired as (
 
     select
         numbered.*,
-        numbered.currency = numbered.settled_currency or others.source_key is not null
+        numbered.currency = numbered.settled_currency or counterparts.source_key is not null
             as is_told_as_disputed
 
     from numbered
 
-    left join numbered as others
-        on numbered.clear_key = others.clear_key
-        and numbered.legal_entity_code = others.legal_entity_code
-        and numbered.currency = others.currency
-        and numbered.told_by <> others.told_by
+    left join numbered as counterparts
+        on numbered.clear_key = counterparts.clear_key
+        and numbered.legal_entity_code = counterparts.legal_entity_code
+        and numbered.currency = counterparts.currency
+        and numbered.told_by <> counterparts.told_by
 
 )
 

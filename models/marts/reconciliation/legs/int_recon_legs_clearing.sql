@@ -56,7 +56,14 @@ openings as (
         and payouts.created_on < balances.opens_on
         and payouts.arrives_on >= balances.opens_on
 
-    group by 1, 2, 3, 4, 5, 6, balances.opening_amount
+    group by
+        balances.processor_account,
+        balances.currency,
+        balances.legal_entity_code,
+        balances.functional_currency,
+        balances.opening_balance_key,
+        balances.opens_on,
+        balances.opening_amount
 
 ),
 

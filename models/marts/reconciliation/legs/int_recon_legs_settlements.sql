@@ -57,6 +57,33 @@ dispute_entries as (
 
 ),
 
+sides as (
+
+    -- A refund of the processor's own invoices is on both sides; one that failed moves twice.
+    select
+        0 as is_of_processor,
+        0 as is_failure
+
+    union all
+
+    select
+        0 as is_of_processor,
+        1 as is_failure
+
+    union all
+
+    select
+        1 as is_of_processor,
+        0 as is_failure
+
+    union all
+
+    select
+        1 as is_of_processor,
+        1 as is_failure
+
+),
+
 told as (
 
     select
@@ -143,18 +170,16 @@ told as (
         case sides.is_failure when 1 then refunds.refund_amount else -refunds.refund_amount end
             as signed_amount,
         case
-            sides.is_failure
-            when 1 then refunds.refund_amount_functional
+            when sides.is_failure = 1 then refunds.refund_amount_functional
             else -refunds.refund_amount_functional
         end as signed_amount_functional,
         case
-            sides.is_failure
-            when 1 then coalesce(refunds.failed_on, refund_failures.failed_on, refunds.created_on)
+            when sides.is_failure = 1
+                then coalesce(refunds.failed_on, refund_failures.failed_on, refunds.created_on)
             else refunds.created_on
         end as occurred_on,
         case
-            sides.is_failure
-            when 1
+            when sides.is_failure = 1
                 then
                     coalesce(
                         {{ month_of('refunds.failed_on') }},
@@ -170,16 +195,7 @@ told as (
     inner join processor_refunds
         on refunds.refund_key = processor_refunds.refund_key
 
-    -- A refund of the processor's own invoices is on both sides; one that failed moves twice.
-    inner join (
-        select
-            is_of_processor,
-            is_failure
-
-        from (select 0 as is_of_processor union all select 1 as is_of_processor) as places
-
-        cross join (select 0 as is_failure union all select 1 as is_failure) as moves
-    ) as sides
+    inner join sides
         on (
             (sides.is_of_processor = 1 and processor_refunds.is_of_processor)
             or (sides.is_of_processor = 0 and processor_refunds.is_of_billing)

@@ -70,7 +70,11 @@ compared as (
 
     group by legal_entity_code, currency, clear_key
 
-    having count(distinct told_by) = 2 and {{ sum_amount("case when told_by = 'ledger' then moved_amount else -moved_amount end") }} <> 0
+    having
+        count(distinct told_by) = 2
+        and {{ sum_amount(
+            "case when told_by = 'ledger' then moved_amount else -moved_amount end"
+        ) }} <> 0
 
 ),
 
@@ -146,7 +150,12 @@ paid as (
     left join withholding_customers
         on booked.customer_key = withholding_customers.customer_key
 
-    group by 1, 2, 3, 4, 5
+    group by
+        booked.legal_entity_code,
+        booked.currency,
+        booked.clear_key,
+        booked.booked_amount,
+        booked.difference_amount
 
 ),
 
