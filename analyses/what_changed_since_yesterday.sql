@@ -95,4 +95,8 @@ inner join since
 left join broken
     on documents.source_key = broken.source_key
 group by documents.what, documents.legal_entity_code, documents.currency
-order by document_count_in_breaks desc, documents.what, documents.legal_entity_code, documents.currency
+order by
+    document_count_in_breaks desc,
+    documents.what asc,
+    documents.legal_entity_code asc,
+    documents.currency asc

@@ -15,17 +15,17 @@ chosen as (
 balances as (
 
     select
-        summary.pair_id,
-        summary.legal_entity_code,
-        summary.currency,
-        sum(summary.left_amount) as left_amount,
-        sum(summary.right_amount) as right_amount,
-        sum(summary.tie_out_amount) as difference_amount
-    from marts.recon_summary as summary
+        summed.pair_id,
+        summed.legal_entity_code,
+        summed.currency,
+        sum(summed.left_amount) as left_amount,
+        sum(summed.right_amount) as right_amount,
+        sum(summed.tie_out_amount) as difference_amount
+    from marts.recon_summary as summed
     inner join chosen
-        on summary.pair_id = chosen.pair_id
-        and summary.legal_entity_code = coalesce(chosen.legal_entity_code, summary.legal_entity_code)
-    group by summary.pair_id, summary.legal_entity_code, summary.currency
+        on summed.pair_id = chosen.pair_id
+        and summed.legal_entity_code = coalesce(chosen.legal_entity_code, summed.legal_entity_code)
+    group by summed.pair_id, summed.legal_entity_code, summed.currency
 
 ),
 
@@ -63,7 +63,7 @@ left join items
     and balances.legal_entity_code = items.legal_entity_code
     and balances.currency = items.currency
 order by
-    balances.legal_entity_code,
-    balances.currency,
+    balances.legal_entity_code asc,
+    balances.currency asc,
     abs(items.residual_amount) desc,
-    items.natural_key
+    items.natural_key asc

@@ -41,32 +41,32 @@ paid_invoices as (
 
 select
     1 as step,
-    lines.line_kind as what,
-    lines.source_object_id as document,
-    lines.currency,
-    lines.gross_amount,
-    lines.fee_amount,
-    lines.net_amount,
-    lines.created_on as happened_on,
+    payout_lines.line_kind as what,
+    payout_lines.source_object_id as document_number,
+    payout_lines.currency,
+    payout_lines.gross_amount,
+    payout_lines.fee_amount,
+    payout_lines.net_amount,
+    payout_lines.created_on as happened_on,
     paid_invoices.invoice_number || case
         when paid_invoices.invoice_count > 1
             then ' and ' || cast(paid_invoices.invoice_count - 1 as varchar) || ' more'
         else ''
     end as remark
 from payouts
-inner join core.fct_payout_lines as lines
-    on payouts.payout_key = lines.payout_key
+inner join core.fct_payout_lines as payout_lines
+    on payouts.payout_key = payout_lines.payout_key
 left join paid_invoices
-    on lines.source_payment_id = paid_invoices.processor_reference
-    and lines.legal_entity_code = paid_invoices.legal_entity_code
-where lines.line_kind not in ('payout', 'payout_failure')
+    on payout_lines.source_payment_id = paid_invoices.processor_reference
+    and payout_lines.legal_entity_code = paid_invoices.legal_entity_code
+where payout_lines.line_kind not in ('payout', 'payout_failure')
 
 union all
 
 select
     2 as step,
     'payout' as what,
-    source_payout_id as document,
+    source_payout_id as document_number,
     currency,
     null as gross_amount,
     null as fee_amount,
@@ -80,7 +80,7 @@ union all
 select
     3 as step,
     'bank line' as what,
-    bank_lines.source_bank_line_id as document,
+    bank_lines.source_bank_line_id as document_number,
     bank_lines.currency,
     null as gross_amount,
     null as fee_amount,
@@ -97,7 +97,7 @@ union all
 select
     4 as step,
     'break: ' || breaks.pair_id || ' ' || breaks.break_code as what,
-    breaks.natural_key as document,
+    breaks.natural_key as document_number,
     breaks.currency,
     null as gross_amount,
     null as fee_amount,
@@ -108,4 +108,4 @@ from marts.recon_breaks as breaks
 inner join chosen
     on breaks.natural_key = chosen.source_payout_id
 
-order by step, happened_on, document
+order by step, happened_on, document_number

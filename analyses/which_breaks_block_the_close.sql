@@ -6,21 +6,22 @@ with
 
 chosen as (
 
-    select coalesce(
-        cast(nullif('', '') as date),
-        cast(date_trunc('month', as_of_date) - interval '1' month as date)
-    ) as period_month
+    select
+        coalesce(
+            cast(nullif('', '') as date),
+            cast(date_trunc('month', as_of_date) - interval '1' month as date)
+        ) as period_month
     from core.dim_run_dates
 
 ),
 
 gates as (
 
-    select summary.*
-    from marts.recon_summary as summary
+    select summed.*
+    from marts.recon_summary as summed
     inner join chosen
-        on summary.period_month = chosen.period_month
-    where summary.gate_status = 'block'
+        on summed.period_month = chosen.period_month
+    where summed.gate_status = 'block'
 
 )
 

@@ -39,7 +39,7 @@ ledger_documents as (
 select
     1 as step,
     'billing: invoice' as what,
-    invoice_number as document,
+    invoice_number as document_number,
     legal_entity_code,
     currency,
     total_amount as amount,
@@ -53,7 +53,7 @@ union all
 select
     2 as step,
     'billing: ' || applications.application_kind as what,
-    coalesce(credit_notes.credit_note_number, applications.source_payment_id) as document,
+    coalesce(credit_notes.credit_note_number, applications.source_payment_id) as document_number,
     applications.legal_entity_code,
     applications.currency,
     -applications.applied_amount as amount,
@@ -71,7 +71,7 @@ union all
 select
     3 as step,
     'integration log' as what,
-    messages.message_key as document,
+    messages.message_key as document_number,
     messages.legal_entity_code,
     invoices.currency,
     null as amount,
@@ -89,7 +89,7 @@ union all
 select
     4 as step,
     'ERP: invoice' as what,
-    document_number as document,
+    document_number as document_number,
     legal_entity_code,
     currency,
     total_amount as amount,
@@ -105,7 +105,7 @@ union all
 select
     5 as step,
     'ERP: ' || settling.document_kind as what,
-    settling.document_number as document,
+    settling.document_number as document_number,
     settling.legal_entity_code,
     applications.currency,
     -applications.applied_amount as amount,
@@ -123,7 +123,7 @@ union all
 select
     6 as step,
     'break: ' || breaks.pair_id || ' ' || breaks.break_code as what,
-    breaks.natural_key as document,
+    breaks.natural_key as document_number,
     breaks.legal_entity_code,
     breaks.currency,
     breaks.residual_amount as amount,
@@ -134,4 +134,4 @@ from marts.recon_breaks as breaks
 inner join chosen
     on breaks.natural_key = chosen.invoice_number
 
-order by step, happened_on, document
+order by step, happened_on, document_number
