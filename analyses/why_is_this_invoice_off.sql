@@ -89,7 +89,7 @@ union all
 select
     4 as step,
     'ERP: invoice' as what,
-    document_number as document_number,
+    document_number,
     legal_entity_code,
     currency,
     total_amount as amount,
