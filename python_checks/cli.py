@@ -8,6 +8,7 @@ from rich.console import Console
 
 from python_checks.configuration import read_settings
 from python_checks.errors import RunError
+from python_checks.evaluation.command import app as evaluation
 from python_checks.run import lock
 from python_checks.run import run as run_once
 from python_checks.simulator.command import simulate
@@ -32,6 +33,7 @@ WarehouseOption = Annotated[
 
 
 app.command()(simulate)
+app.add_typer(evaluation, name="evaluate")
 
 
 @app.callback()

@@ -468,7 +468,7 @@ def test_a_document_that_was_late_in_the_next_month_is_not_there_before_it() -> 
 
 SIMULATOR = "python_checks.simulator"
 # What offers the simulator to people, and what measures it.
-MAY_USE_IT = {"python_checks.cli", "python_checks.benchmark"}
+MAY_USE_IT = {"python_checks.cli", "python_checks.benchmark", "python_checks.evaluation.command"}
 
 
 def modules() -> list[Path]:

@@ -183,17 +183,27 @@ select
     'R18' as pair_id,
     movements.movement_key as leg_key,
     'alone' as applies_when,
-    'orphan_settlement' as break_code,
-    'bank line ' || movements.document_number || ' with a payout''s reference '
-    || coalesce(movements.reference, '') as evidence
+    case
+        when scopes.scope = 'processor_payout' then 'orphan_settlement'
+        when scopes.scope = 'customers_money' and movements.moved_amount > 0
+            then 'unidentified_receipt'
+        else 'missing_posting'
+    end as break_code,
+    'bank line ' || movements.document_number || ' (' || scopes.scope || ') with reference '
+    || coalesce(movements.reference, 'none') || ' is on no cash account' as evidence
 
 from movements
 
 inner join scopes
     on movements.source_key = scopes.bank_line_key
-    and scopes.scope = 'processor_payout'
 
-where movements.told_by = 'bank'
+left join movements as booked
+    on movements.clear_key = booked.clear_key
+    and movements.legal_entity_code = booked.legal_entity_code
+    and movements.currency = booked.currency
+    and booked.told_by = 'ledger'
+
+where movements.told_by = 'bank' and booked.movement_key is null
 
 union all
 
@@ -251,8 +261,10 @@ select
     'R17' as pair_id,
     movement_key as leg_key,
     'alone' as applies_when,
-    case when line_kind in ('dispute', 'dispute_reversal') then 'chargeback_not_booked' else 'refund_not_booked' end
-        as break_code,
+    case
+        when line_kind in ('dispute', 'dispute_reversal') then 'chargeback_not_booked'
+        else 'refund_not_booked'
+    end as break_code,
     'the processor moved ' || cast(moved_amount as {{ dbt.type_string() }}) || ' for '
     || object_id || ', the ledger has no entry' as evidence
 

@@ -41,6 +41,7 @@ from refunds
 inner join processor_refunds
     on refunds.refund_key = processor_refunds.refund_key
     and processor_refunds.is_of_billing
+    and processor_refunds.is_through_processor
 
 inner join payments
     on refunds.payment_key = payments.payment_key

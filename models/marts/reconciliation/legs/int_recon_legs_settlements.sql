@@ -138,7 +138,8 @@ told as (
             as document_kind,
         refunds.currency,
         refunds.functional_currency,
-        cast(null as {{ dbt.type_string() }}) as out_of_scope_reason,
+        case when not processor_refunds.is_through_processor then 'paid back without a processor' end
+            as out_of_scope_reason,
         case sides.is_failure when 1 then refunds.refund_amount else -refunds.refund_amount end
             as signed_amount,
         case

@@ -10,7 +10,7 @@ refunds as (
 
 payments as (
 
-    select * from {{ ref('fct_payments') }} where processor_reference is not null
+    select * from {{ ref('fct_payments') }}
 
 ),
 
@@ -37,11 +37,13 @@ placed as (
         payments.processor_reference,
         payments.payment_key,
         -- The processor's own record of a charge is named as the charge.
-        payments.processor_reference = payments.source_payment_id as is_of_processor,
+        coalesce(payments.processor_reference = payments.source_payment_id, false) as is_of_processor,
+        payments.payment_key is null or payments.processor_reference is not null
+            as is_through_processor,
         own_applications.payment_key is not null as is_applied,
         row_number() over (
             partition by
-                payments.processor_reference = payments.source_payment_id,
+                coalesce(payments.processor_reference = payments.source_payment_id, false),
                 payments.processor_reference,
                 refunds.currency,
                 refunds.refund_amount,
@@ -51,7 +53,7 @@ placed as (
 
     from refunds
 
-    inner join payments
+    left join payments
         on refunds.payment_key = payments.payment_key
 
     left join own_applications
@@ -68,6 +70,7 @@ select
 
     -- attributes
     placed.is_of_processor,
+    placed.is_through_processor,
     not placed.is_of_processor or placed.is_applied as is_of_billing
 
 from placed

@@ -1,0 +1,1 @@
+"""Measures what the warehouse finds against the truth about what was planted."""
