@@ -18,13 +18,13 @@ booked as (
 
     from {{ ref('fct_journal_lines') }} as journal_lines
 
-    inner join {{ ref('dim_accounts') }} as accounts
-        on journal_lines.source_system = accounts.source_system
-        and journal_lines.source_account = accounts.source_account
-        and journal_lines.account_code = accounts.account_code
+    inner join {{ ref('dim_accounts') }} as ledger_accounts
+        on journal_lines.source_system = ledger_accounts.source_system
+        and journal_lines.source_account = ledger_accounts.source_account
+        and journal_lines.account_code = ledger_accounts.account_code
 
     where
-        accounts.account_role = 'receivables'
+        ledger_accounts.account_role = 'receivables'
         and journal_lines.is_posting
         and journal_lines.is_primary_book
 

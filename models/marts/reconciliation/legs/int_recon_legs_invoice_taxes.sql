@@ -62,7 +62,10 @@ brought_over as (
 
     where document_parts.is_opening_entry and not ledger_documents.is_voided
 
-    group by 1, 2, 3
+    group by
+        ledger_documents.legal_entity_code,
+        ledger_documents.currency,
+        ledger_documents.external_reference
 
 )
 

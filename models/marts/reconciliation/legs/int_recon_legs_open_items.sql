@@ -32,13 +32,13 @@ taken_back as (
 
     from {{ ref('int_recon_ledger_reversals') }} as reversals
 
-    inner join ledger_open_items as own
-        on reversals.ledger_document_key = own.ledger_document_key
+    inner join ledger_open_items as own_items
+        on reversals.ledger_document_key = own_items.ledger_document_key
 
-    inner join ledger_open_items as other
-        on reversals.other_ledger_document_key = other.ledger_document_key
+    inner join ledger_open_items as other_items
+        on reversals.other_ledger_document_key = other_items.ledger_document_key
 
-    where own.open_amount = -other.open_amount
+    where own_items.open_amount = -other_items.open_amount
 
 ),
 

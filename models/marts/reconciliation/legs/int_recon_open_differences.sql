@@ -62,7 +62,7 @@ billed as (
         and differing.legal_entity_code = invoices.legal_entity_code
         and differing.currency = invoices.currency
 
-    group by 1, 2, 3
+    group by differing.legal_entity_code, differing.currency, differing.clear_key
 
 ),
 
@@ -89,7 +89,7 @@ posted as (
     inner join ledger_open_items
         on ledger_documents.ledger_document_key = ledger_open_items.ledger_document_key
 
-    group by 1, 2, 3
+    group by differing.legal_entity_code, differing.currency, differing.clear_key
 
 )
 

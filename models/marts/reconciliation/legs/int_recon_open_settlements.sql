@@ -47,13 +47,13 @@ written_off_documents as (
 
     from {{ ref('fct_journal_lines') }} as journal_lines
 
-    inner join {{ ref('dim_accounts') }} as accounts
-        on journal_lines.source_system = accounts.source_system
-        and journal_lines.source_account = accounts.source_account
-        and journal_lines.account_code = accounts.account_code
+    inner join {{ ref('dim_accounts') }} as ledger_accounts
+        on journal_lines.source_system = ledger_accounts.source_system
+        and journal_lines.source_account = ledger_accounts.source_account
+        and journal_lines.account_code = ledger_accounts.account_code
 
     where
-        accounts.account_role = 'bad_debt'
+        ledger_accounts.account_role = 'bad_debt'
         and journal_lines.is_posting
         and journal_lines.is_primary_book
         and journal_lines.ledger_document_key is not null
@@ -152,7 +152,7 @@ compared as (
 
     where settlement_kind <> 'other'
 
-    group by 1, 2, 3, 4
+    group by legal_entity_code, currency, clear_key, settlement_kind
 
     union all
 
@@ -169,7 +169,7 @@ compared as (
 
     from in_ledger
 
-    group by 1, 2, 3, 4
+    group by legal_entity_code, currency, clear_key, settlement_kind
 
 )
 

@@ -21,7 +21,10 @@ valued as (
 
     from entries
 
-    group by 1, 2, 3
+    group by
+        source_system,
+        source_account,
+        coalesce(reverses_source_ledger_document_id, source_ledger_document_id)
 
 )
 
