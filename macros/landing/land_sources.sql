@@ -4,8 +4,8 @@
     For every enabled source `raw_<system>` and each of its tables, one view
     `raw_<system>.<table>` over the files as they lie there: the columns of the source YAML as
     text, and where each row came from. Beside them, in schema `landing`, what was read
-    (`landed_files`), which lines could not be split into cells (`rejected_lines`) and what a
-    person should know (`landing_notes`). What cannot be landed stops the run before anything is
+    (`landed_files`), what the sender says was sent (`declared_rows`), which lines could not be split
+    into cells (`rejected_lines`) and what a person should know (`landing_notes`). What cannot be landed stops the run before anything is
     built, with all problems of all systems in one message.
 
     Where a file may lie:
@@ -39,6 +39,8 @@
         {% do raise_landing_problems(root) %}
 
         {% do run_query(write_landing_tables()) %}
+        {% do run_query(list_manifests(root)) %}
+        {% do run_query(read_declared_rows(root)) %}
         {% do create_raw_views() %}
         {% do say_what_was_landed() %}
     {% endif %}

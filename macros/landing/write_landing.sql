@@ -296,3 +296,73 @@ select
     null::bigint as _source_row
 where false
 {%- endmacro %}
+
+
+{#-
+    landing.declared_rows: what the sender says was delivered (`_manifest.csv` beside the files, all
+    columns but `table` optional), by system, account and table. The runner refuses a file that is not
+    what was declared; here the declaration is kept, so that it can be laid beside what was staged.
+-#}
+{% macro list_manifests(root) %}
+set variable landing_manifest_patterns = (
+    select coalesce(list({{ as_pattern(sql_text(root)) }} || '/' || source_system || level), [])
+    from (select distinct source_system from landing_tables)
+    cross join (select unnest(['/_manifest.csv', '/*/_manifest.csv']) as level)
+);
+set variable landing_manifests = (
+    select coalesce(list({{ as_pattern('file') }}), [])
+    from glob(getvariable('landing_manifest_patterns'))
+);
+{% endmacro %}
+
+
+{% macro read_declared_rows(root) %}
+create or replace table landing.declared_rows (
+    source_system varchar, source_account varchar, raw_table varchar, row_count bigint
+);
+{% if is_any("(select unnest(getvariable('landing_manifests')) as path)") %}
+insert into landing.declared_rows
+with
+
+-- A column that no manifest has is there all the same.
+declarations as (
+
+    select
+        null::varchar as "table",
+        null::varchar as rows,
+        null::varchar as manifest_path
+    where false
+    union all by name
+    select * from read_csv(
+        getvariable('landing_manifests'), all_varchar = true, header = true, delim = ',',
+        quote = '"', escape = '"', union_by_name = true, ignore_errors = true,
+        hive_partitioning = false, filename = 'manifest_path'
+    )
+
+),
+
+placed as (
+
+    select
+        string_split(substr(manifest_path, length({{ sql_text(root) }}) + 2), '/') as steps,
+        trim("table") as raw_table,
+        try_cast(trim(rows) as bigint) as row_count
+    from declarations
+
+)
+
+select
+    landing_tables.source_system,
+    case when len(placed.steps) = 2 then 'default' else placed.steps[2] end as source_account,
+    landing_tables.raw_table,
+    sum(placed.row_count)::bigint as row_count
+from placed
+inner join landing_tables
+    on placed.steps[1] = landing_tables.source_system
+    and placed.raw_table = landing_tables.raw_table
+group by all
+-- A file that no count was declared for leaves the table's count unknown.
+having count(placed.row_count) = count(*)
+order by all;
+{% endif %}
+{% endmacro %}

@@ -56,6 +56,22 @@
 
     select
         '{{ source_system }}' as source_system,
+        declared.source_account,
+        declared.raw_table,
+        'declared' as count_stage,
+        '(all)' as row_disposition,
+        '(rows)' as amount_column,
+        '(none)' as currency,
+        declared.row_count,
+        cast(null as decimal(38, 4)) as readable_amount,
+        cast(0 as bigint) as unreadable_count
+    from {{ source('landing', 'declared_rows') }} as declared
+    where declared.source_system = '{{ source_system }}'
+
+    union all
+
+    select
+        '{{ source_system }}' as source_system,
         lines.source_account,
         lines.raw_table,
         'rejected' as count_stage,
