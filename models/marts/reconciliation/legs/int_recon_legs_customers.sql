@@ -1,6 +1,5 @@
 {#- Grain: one leg of R14: a customer as billing describes it (left) or as one other system does (right);
     only what both tell is compared. -#}
-{{ config(access='private', schema='marts_private') }}
 with
 
 billing_systems as (

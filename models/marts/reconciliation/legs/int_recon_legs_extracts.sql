@@ -1,6 +1,5 @@
 {#- Grain: one leg of R13: the rows of one raw table of one account as its sender declares them (left)
     or as staging has them, whatever became of them (right). -#}
-{{ config(access='private', schema='marts_private') }}
 with
 
 raw_counts as (
