@@ -29,7 +29,7 @@ def project(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A dbt project with the real macro and the real source."""
     folder = tmp_path_factory.mktemp("actions") / "project"
     (folder / "models").mkdir(parents=True)
-    for name in ("actions", "reading", "landing"):
+    for name in ("reading", "landing"):
         shutil.copytree(REPOSITORY / "macros" / name, folder / "macros" / name)
     sources = yaml.safe_load((REPOSITORY / "models/_sources.yml").read_text(encoding="utf-8"))
     actions = [source for source in sources["sources"] if source["name"] == "actions"]
