@@ -136,14 +136,10 @@ def test_matching_is_one_to_one(found: list[Difference], truth: list[Difference]
     breaks += Counter(compared.false_alarms) + Counter(compared.in_transit)
     assert rows == Counter(truth)
     assert breaks == Counter(found)
-    assert all(row.key == one.key and row.agrees_in_currency(one) for row, one in compared.hits)
+    assert all(row.key == one.key for row, one in compared.hits)
     # No row and break are left over that could have met.
     left = compared.false_alarms + compared.in_transit
-    assert not any(
-        row.key == one.key and row.agrees_in_currency(one)
-        for row in compared.misses
-        for one in left
-    )
+    assert not any(row.key == one.key for row in compared.misses for one in left)
     assert confusion(compared).total() == len(truth) + len(compared.false_alarms)
 
 
