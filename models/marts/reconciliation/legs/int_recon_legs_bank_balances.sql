@@ -42,7 +42,7 @@ openings as (
 
     where balance_position = 'opening'
 
-    group by 1, 2, 3, 4
+    group by source_balance_account_id, legal_entity_code, currency, functional_currency
 
 ),
 
