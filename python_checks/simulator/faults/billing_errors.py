@@ -165,10 +165,10 @@ def _key(row: dict[str, object]) -> str:
     return str(row["number"] or _zuora_id(int(str(row["invoice"]))))
 
 
-def _told(errors: Errors, kind: str, row: dict[str, object], truth: Truth) -> None:
+def _told(errors: Errors, kind: str, row: dict[str, object], *truth: Truth) -> None:
     created = row["created_at"]
     assert isinstance(created, datetime)
-    errors.faults.append(Fault(kind, created.date(), (), (truth,)))
+    errors.faults.append(Fault(kind, created.date(), (), truth))
 
 
 def _truth(
@@ -185,34 +185,35 @@ def _truth(
 
 def _wrong_lines(
     errors: Errors, kind: str, chosen: pl.DataFrame, changed: pl.DataFrame,
-    *, found_by: str, pair: str, code: str,
+    *, code: str, is_checked: bool = False,
 ) -> None:  # fmt: skip
-    """Bills the changed lines and tells what they differ by."""
+    """Bills the changed lines and tells what they differ by; a check may find them as well."""
     errors.world = _rebilled(errors.world, changed)
     billed = dict(errors.world.lines.select("line", "amount_minor").iter_rows())
     for row in chosen.iter_rows(named=True):
         minor = row["amount_minor"] - billed[row["line"]]
-        _told(errors, kind, row, _truth(row, found_by, pair, code, "both", minor))
+        checked = [_truth(row, "check", "", "", "both", minor)] if is_checked else []
+        _told(errors, kind, row, *checked, _truth(row, "recon", "R11", code, "both", minor))
 
 
 def tenfold_invoice(errors: Errors, count: int) -> None:
-    """A quantity with one zero too many, half of them on drafts."""
+    """A quantity with one zero too many, half of them on drafts: far from what is usual, and from
+    what was agreed."""
     world = errors.world
     on_drafts = errors.choose(_main_lines(world, _drafts(world)), (count + 1) // 2)
     posted = errors.choose(_main_lines(world, _unsettled(world)), count // 2)
     chosen = pl.concat([on_drafts, posted])
     changed = chosen.with_columns(quantity=pl.col("quantity") * TENFOLD)
-    _wrong_lines(errors, "tenfold_invoice", chosen, changed, found_by="check", pair="", code="")
+    _wrong_lines(
+        errors, "tenfold_invoice", chosen, changed, code="quantity_difference", is_checked=True
+    )
 
 
 def quantity_difference(errors: Errors, count: int) -> None:
     """More seats billed than the subscription has."""
     chosen = errors.choose(_main_lines(errors.world, _unsettled(errors.world)), count)
     changed = chosen.with_columns(quantity=pl.col("quantity") + 2 + pl.col("line") % 3)
-    _wrong_lines(
-        errors, "quantity_difference", chosen, changed, found_by="recon", pair="R11",
-        code="quantity_difference",
-    )  # fmt: skip
+    _wrong_lines(errors, "quantity_difference", chosen, changed, code="quantity_difference")
 
 
 def price_stale(errors: Errors, count: int) -> None:
@@ -238,9 +239,7 @@ def price_stale(errors: Errors, count: int) -> None:
     )
     chosen = errors.choose(lines, count)
     changed = chosen.with_columns(unit_micros="old_micros")
-    _wrong_lines(
-        errors, "price_stale", chosen, changed, found_by="recon", pair="R11", code="price_stale"
-    )
+    _wrong_lines(errors, "price_stale", chosen, changed, code="price_stale")
 
 
 def missing_invoice(errors: Errors, count: int) -> None:
