@@ -82,6 +82,9 @@ found as (
 
     from {{ ref('int_recon_legs') }}
 
+    -- Others: every_usage_document_is_a_leg_or_has_a_reason.
+    where pair_id not in ('R09', 'R10', 'R11', 'R13', 'R14')
+
     group by 1, 2, 3
 
 )
