@@ -373,6 +373,10 @@ def test_the_faults_are_those_that_the_simulator_plants() -> None:
         pairs |= {line["pair_id"]} - {""}
         finders |= {line["found_by"]} - {"recon"}
         codes |= {line["expected_code"]}
+    for _, _, codes in planted.values():
+        # What a check finds has no code; a reconciliation that finds it too gives it one.
+        if len(codes) > 1:
+            codes.discard("")
     assert documented == planted
 
 
