@@ -41,7 +41,7 @@ def _marts_may_read() -> dict[str, frozenset[str]]:
         for mart in stage:
             allowed[mart] = earlier | {mart}
             allowed[mart] |= {"checks"} if mart in READERS_OF_CHECKS else set()
-            allowed[mart] |= set() if mart == "kpi" else {"state"}
+            allowed[mart] |= set() if mart == "kpi" else {"state", "actions"}
         earlier |= set(stage)
     return allowed
 
@@ -66,7 +66,7 @@ POSITIONS = {
     for position, layers in enumerate(
         (
             {"seed"},
-            {"raw", "landing"},
+            {"raw", "landing", "actions"},
             {"stg"},
             {"map"},
             {"cdm"},
@@ -117,7 +117,7 @@ def layer_of(node: Node) -> str | None:
         source = node["source_name"]
         if source.startswith("raw_"):
             return "raw"
-        return source if source in ("landing", "state", "checks") else None
+        return source if source in ("landing", "state", "checks", "actions") else None
     folder = node["fqn"][1:-1]
     prefix: str = name.partition("_")[0]
     match folder:
