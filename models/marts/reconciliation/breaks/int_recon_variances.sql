@@ -52,7 +52,8 @@ open_now as (
         -- Normal transit is shown and not gated; what else is open counts (domain 1.5).
         pairs.in_transit_is_normal is false or coalesce(causes.break_code, '') <> 'timing_cutoff'
             as is_gated,
-        {{ dbt.datediff('dated.first_occurred_on', 'dated.counted_on', 'day') }} as age_days
+        {{ dbt.datediff('dated.first_occurred_on', 'dated.counted_on', 'day') }}
+            as age_days
 
     from dated
 
