@@ -9,6 +9,7 @@ from rich.console import Console
 from python_checks.configuration import read_settings
 from python_checks.errors import RunError
 from python_checks.evaluation.command import app as evaluation
+from python_checks.gate import gate
 from python_checks.run import lock
 from python_checks.run import run as run_once
 from python_checks.simulator.command import simulate
@@ -34,6 +35,7 @@ WarehouseOption = Annotated[
 
 app.command()(simulate)
 app.add_typer(evaluation, name="evaluate")
+app.command()(gate)
 
 
 @app.callback()
