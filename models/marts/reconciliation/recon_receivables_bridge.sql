@@ -32,7 +32,8 @@ totals as (
             as control_breaks_amount,
         {{ sum_amount("case when term = 'overdue_revaluations' then term_amount end") }}
             as overdue_revaluations_amount,
-        {{ sum_amount("case when term = 'control' then term_amount end") }} as control_account_amount
+        {{ sum_amount("case when term = 'control' then term_amount end") }}
+            as control_account_amount
 
     from bridge_amounts
 
@@ -71,7 +72,8 @@ select
             + applied_elsewhere_amount - subledger_amount
         )
         + abs(
-            subledger_amount - control_breaks_amount - overdue_revaluations_amount - control_account_amount
+            subledger_amount - control_breaks_amount - overdue_revaluations_amount
+            - control_account_amount
         ) as decimal(38, 4)
     ) as unexplained_amount,
 

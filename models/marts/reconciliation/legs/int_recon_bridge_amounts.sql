@@ -4,7 +4,23 @@ with
 
 positions as (
 
-    select * from {{ ref('int_recon_customer_positions') }}
+    select
+        legal_entity_code,
+        currency,
+        customer_amount,
+        open_amount,
+        lone_settled_amount,
+        case
+            when is_voided then 'voided'
+            when document_kind = 'invoice' then 'ledger_open'
+            when document_kind = 'receipt' then 'unapplied_cash'
+            when document_kind = 'credit_memo' then 'unapplied_credits'
+            when document_kind = 'debit_memo' then 'debit_memos'
+            when document_kind = 'refund' then 'refunds'
+            else 'journals'
+        end as term
+
+    from {{ ref('int_recon_customer_positions') }}
 
 ),
 
@@ -67,20 +83,12 @@ terms as (
     select
         legal_entity_code,
         currency,
-        case
-            when is_voided then 'voided'
-            when document_kind = 'invoice' then 'ledger_open'
-            when document_kind = 'receipt' then 'unapplied_cash'
-            when document_kind = 'credit_memo' then 'unapplied_credits'
-            when document_kind = 'debit_memo' then 'debit_memos'
-            when document_kind = 'refund' then 'refunds'
-            else 'journals'
-        end as term,
+        term,
         {{ sum_amount('open_amount') }} as term_amount
 
     from positions
 
-    group by 1, 2, 3
+    group by legal_entity_code, currency, term
 
     union all
 
