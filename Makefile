@@ -68,7 +68,7 @@ folder=$$(mktemp -d) && trap 'rm -rf "$$folder"' EXIT && env -u RAW_ROOT -u ACTI
     WAREHOUSE_ROOT="$$folder" DBT_TARGET_PATH="$$folder/target" $(1)
 endef
 
-# Staging views are long once compiled, one like the other, and take most of the linter's time:
+# Staging models are long once compiled, one like the other, and take most of the linter's time:
 # `make lint SQL="models tests"` reads them too.
 SQL ?= $(shell find models tests -name '*.sql' -not -name 'stg_*')
 

@@ -1,12 +1,20 @@
 -- Answers: which documents were first seen since a day, how much they are, and how much of that is in
 -- breaks now? What is changed in place is not in it: only what came.
--- Change: the number of days, 1, looked back from the day of the run.
+-- Change: the day between the first pair of quotes, as 2026-03-30. Empty: the day before the latest.
 with
 
 since as (
 
-    select cast(as_of_date - interval '1' day as timestamp) as seen_after
-    from core.dim_run_dates
+    select
+        coalesce(
+            cast(nullif('', '') as date),
+            (
+                select max(calendar_days.date_on)
+                from core.dim_dates as calendar_days
+                inner join core.dim_run_dates as run_dates
+                    on calendar_days.date_on < run_dates.as_of_date
+            )
+        ) as seen_from_on
 
 ),
 
@@ -72,7 +80,7 @@ broken as (
 
     select
         legs.source_key,
-        string_agg(distinct breaks.pair_id || ' ' || breaks.break_code, ', ') as break_codes
+        min(breaks.pair_id || ' ' || breaks.break_code) as break_code
     from marts.recon_break_legs as legs
     inner join marts.recon_breaks as breaks
         on legs.break_key = breaks.break_key
@@ -88,10 +96,10 @@ select
     sum(documents.amount) as amount,
     count(broken.source_key) as document_count_in_breaks,
     sum(case when broken.source_key is not null then documents.amount end) as amount_in_breaks,
-    min(broken.break_codes) as for_example
+    min(broken.break_code) as for_example
 from documents
 inner join since
-    on documents.recorded_at >= since.seen_after
+    on cast(documents.recorded_at as date) >= since.seen_from_on
 left join broken
     on documents.source_key = broken.source_key
 group by documents.what, documents.legal_entity_code, documents.currency

@@ -50,7 +50,7 @@ select
     payout_lines.created_on as happened_on,
     paid_invoices.invoice_number || case
         when paid_invoices.invoice_count > 1
-            then ' and ' || cast(paid_invoices.invoice_count - 1 as varchar) || ' more'
+            then ' and ' || cast(paid_invoices.invoice_count - 1 as string) || ' more'
         else ''
     end as remark
 from payouts

@@ -9,9 +9,15 @@ chosen as (
     select
         coalesce(
             cast(nullif('', '') as date),
-            cast(date_trunc('month', as_of_date) - interval '1' month as date)
+            (
+                select max(summed.period_month)
+                from marts.recon_summary as summed
+                inner join core.dim_dates as calendar_days
+                    on summed.period_month < calendar_days.calendar_month
+                inner join core.dim_run_dates as run_dates
+                    on calendar_days.date_on = run_dates.as_of_date
+            )
         ) as period_month
-    from core.dim_run_dates
 
 ),
 

@@ -45,7 +45,7 @@ select
     total_amount as amount,
     open_amount,
     issued_on as happened_on,
-    invoice_status || ', tax ' || cast(tax_amount as varchar) as remark
+    invoice_status || ', tax ' || cast(tax_amount as string) as remark
 from invoices
 
 union all
@@ -77,7 +77,7 @@ select
     null as amount,
     null as open_amount,
     messages.attempted_on as happened_on,
-    'attempt ' || cast(messages.attempt_number as varchar) || ': ' || messages.message_status
+    'attempt ' || cast(messages.attempt_number as string) || ': ' || messages.message_status
     || coalesce(', ' || messages.error_code, '') as remark
 from invoices
 inner join core.fct_sync_messages as messages
@@ -95,7 +95,7 @@ select
     total_amount as amount,
     null as open_amount,
     document_on as happened_on,
-    'period ' || substr(cast(period_month as varchar), 1, 7)
+    'period ' || substr(cast(period_month as string), 1, 7)
     || case when is_voided then ', void' else '' end
     || case when is_reversal then ', reversal' else '' end as remark
 from ledger_documents
@@ -105,7 +105,7 @@ union all
 select
     5 as step,
     'ERP: ' || settling.document_kind as what,
-    settling.document_number as document_number,
+    settling.document_number,
     settling.legal_entity_code,
     applications.currency,
     -applications.applied_amount as amount,

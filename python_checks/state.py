@@ -222,10 +222,12 @@ def _append_record_versions(connection: duckdb.DuckDBPyConnection, record: RunRe
             f"{RECORD_VERSIONS[1]} holds record {repeated[1]} of {repeated[0]} more than once."
         )
 
+    # Straight into the table: on a first run these are the canonical tables once more, as text.
     connection.execute(
         f"""
-        create or replace temporary table new_versions as
+        insert into record_versions by name
         select
+            $run_id as run_id,
             records.entity,
             records.record_key,
             records.payload,
@@ -253,19 +255,20 @@ def _append_record_versions(connection: duckdb.DuckDBPyConnection, record: RunRe
             or latest.payload_hash is distinct from records.payload_hash
             or latest.deleted_in_extract
         """,
-        {"run_at": record.started_at},
+        {"run_at": record.started_at, "run_id": record.run_id},
     )
     if origin:
         connection.execute(
             f"""
-            insert into new_versions
+            insert into record_versions by name
             select
+                $run_id as run_id,
                 latest.entity,
                 latest.record_key,
                 latest.payload,
                 latest.payload_hash,
-                $run_at,
-                true,
+                $run_at as first_recorded_at,
+                true as deleted_in_extract,
                 latest.source_system,
                 latest.source_account,
                 latest.raw_table
@@ -290,19 +293,15 @@ def _append_record_versions(connection: duckdb.DuckDBPyConnection, record: RunRe
         """
         update record_versions
         set superseded_at = $run_at
-        from new_versions
-        where record_versions.entity = new_versions.entity
-            and record_versions.record_key = new_versions.record_key
+        from record_versions as newer
+        where newer.run_id = $run_id
+            and record_versions.run_id <> $run_id
+            and record_versions.entity = newer.entity
+            and record_versions.record_key = newer.record_key
             and record_versions.superseded_at is null
         """,
-        {"run_at": record.started_at},
+        {"run_at": record.started_at, "run_id": record.run_id},
     )
-    connection.execute(
-        "insert into record_versions by name"
-        " select $run_id as run_id, *, cast(null as timestamp) as superseded_at from new_versions",
-        {"run_id": record.run_id},
-    )
-    connection.execute("drop table new_versions")
 
 
 def _forget(connection: duckdb.DuckDBPyConnection, run_id: str) -> None:
@@ -335,12 +334,21 @@ def _mark(connection: duckdb.DuckDBPyConnection, run_id: str) -> None:
 def _insert(
     connection: duckdb.DuckDBPyConnection, table: str, rows: Iterable[Mapping[str, object]]
 ) -> None:
-    for row in rows:
-        names = ", ".join(map(identifier, row))
-        places = ", ".join("?" for _ in row)
-        connection.execute(
-            f"insert into {identifier(table)} ({names}) values ({places})", list(row.values())
-        )
+    """Inserts rows that have the same columns; the table's types read the values.
+
+    All rows are one parameter: an extract may be thousands of files, and the binding of a value
+    takes longer than writing it.
+    """
+    records = list(rows)
+    if not records:
+        return
+    names = ", ".join(map(identifier, records[0]))
+    values = ", ".join(f"record ->> {literal(name)}" for name in records[0])
+    connection.execute(
+        f"insert into {identifier(table)} ({names})"
+        f" select {values} from (select unnest(cast(? as json[])) as record)",
+        [json.dumps(records, default=str)],
+    )
 
 
 def _published_run_ids(warehouse: Warehouse) -> set[str]:

@@ -277,7 +277,9 @@ def _row_accounting(connection: duckdb.DuckDBPyConnection) -> Rows | None:
     }
     if not needed <= set(columns):
         return None
-    is_counted_once = "count_stage not in ('declared', 'landed')" if "count_stage" in columns else "true"
+    is_counted_once = (
+        "count_stage not in ('declared', 'landed')" if "count_stage" in columns else "true"
+    )
     return _query(
         connection,
         f"""

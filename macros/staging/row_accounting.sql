@@ -104,8 +104,8 @@
     {{ return((named or others)[:1]) }}
 {%- endmacro %}
 
-{#- What staging made of one raw table: rows and readable amounts by disposition. Judging a row is
-    dear and staging is a view, so the table is read once: each row counts under each name. -#}
+{#- What staging made of one raw table: rows and readable amounts by disposition. The table is read
+    once: each row counts under each name. -#}
 {% macro _staged_counts(source_system, raw_table, units) -%}
     {%- set columns = source_columns(source_system, raw_table) %}
     {%- set has_currency = currency_columns(columns) | length > 0 %}

@@ -193,59 +193,74 @@
       again is a duplicate. Two contents with the same sync time: nobody can say which is right,
       so both are quarantined.
     - Ids that differ only in case or padding cannot be told from an export fault: the one that
-      sorts first stays, the others are quarantined. -#}
+      sorts first stays, the others are quarantined.
+    What was judged is kept as a table: its mappings, its test, the row accounting and the list of
+    quarantined rows all read it, and judging costs more than that reading. -#}
 {% macro judge_rows(typed) -%}
+    {%- do config(materialized='table') -%}
     select
-        ranked.*,
+        {{ typed }}.*,
         case
-            when ranked.problem is not null then 'quarantined'
-            when ranked.delivered_id <> ranked.first_delivered_id then 'quarantined'
-            when
-                coalesce(ranked.row_version, ranked.no_version) = ranked.newest_version
-                and ranked.has_conflict
-                then 'quarantined'
-            when ranked.copy_number > 1 and ranked.payload_hash = ranked.newest_payload_hash then 'duplicate'
-            when ranked.copy_number > 1 then 'superseded'
-            when ranked.is_test_mode then 'test_mode'
-            when ranked.is_marked_deleted then 'deleted'
+            when {{ typed }}.problem is not null then 'quarantined'
+            when {{ typed }}.delivered_id <> contests.first_delivered_id then 'quarantined'
+            when contests.is_newest_version and contests.has_conflict then 'quarantined'
+            when contests.copy_number > 1 and contests.is_newest_content then 'duplicate'
+            when contests.copy_number > 1 then 'superseded'
+            when {{ typed }}.is_test_mode then 'test_mode'
+            when {{ typed }}.is_marked_deleted then 'deleted'
             else 'accepted'
         end as row_disposition,
         case
-            when ranked.problem is not null then ranked.problem
-            when ranked.delivered_id <> ranked.first_delivered_id
-                then 'the id "' || ranked.delivered_id || '" differs from "' || ranked.first_delivered_id || '" only in case or padding'
-            when
-                coalesce(ranked.row_version, ranked.no_version) = ranked.newest_version
-                and ranked.has_conflict
-                then 'the id ' || ranked.row_id || ' was delivered with different contents and one sync time'
-            when ranked.copy_number > 1 and ranked.payload_hash = ranked.newest_payload_hash
+            when {{ typed }}.problem is not null then {{ typed }}.problem
+            when {{ typed }}.delivered_id <> contests.first_delivered_id
+                then 'the id "' || {{ typed }}.delivered_id || '" differs from "' || contests.first_delivered_id || '" only in case or padding'
+            when contests.is_newest_version and contests.has_conflict
+                then 'the id ' || {{ typed }}.row_id || ' was delivered with different contents and one sync time'
+            when contests.copy_number > 1 and contests.is_newest_content
                 then 'the same record was delivered before'
-            when ranked.copy_number > 1 then 'a newer version of the record was delivered'
-            when ranked.is_test_mode then 'the record is test data of the source'
-            when ranked.is_marked_deleted then 'the source marks the record deleted'
+            when contests.copy_number > 1 then 'a newer version of the record was delivered'
+            when {{ typed }}.is_test_mode then 'the record is test data of the source'
+            when {{ typed }}.is_marked_deleted then 'the source marks the record deleted'
         end as disposition_reason
 
-    from (
+    from {{ typed }}
+
+    left join (
+        {{ _contests(typed) }}
+    ) as contests
+        on {{ typed }}.source_account = contests.source_account
+        and {{ typed }}.source_file = contests.source_file
+        and {{ typed }}.source_row = contests.source_row
+{%- endmacro %}
+
+{#- How the rows of records that were delivered more than once stand to one another. A row with a
+    problem competes with none. Few records are delivered twice: windows over all rows would carry
+    and sort every row for them. -#}
+{% macro _contests(typed) -%}
         select
-            versioned.*,
+            versioned.source_account,
+            versioned.source_file,
+            versioned.source_row,
+            versioned.first_delivered_id,
+            versioned.version = versioned.newest_version as is_newest_version,
             row_number() over (
                 partition by versioned.source_account, versioned.contest_key, versioned.delivered_id
                 order by versioned.row_version desc nulls last, versioned.source_file, versioned.source_row
             ) as copy_number,
-            first_value(versioned.payload_hash) over (
+            versioned.payload_hash = first_value(versioned.payload_hash) over (
                 partition by versioned.source_account, versioned.contest_key, versioned.delivered_id
                 order by versioned.row_version desc nulls last, versioned.source_file, versioned.source_row
-            ) as newest_payload_hash,
+            ) as is_newest_content,
             -- Only rows that share the newest sync time can conflict with one another.
-            min(case when coalesce(versioned.row_version, versioned.no_version) = versioned.newest_version then versioned.payload_hash end)
+            min(case when versioned.version = versioned.newest_version then versioned.payload_hash end)
                 over (partition by versioned.source_account, versioned.contest_key, versioned.delivered_id)
-            <> max(case when coalesce(versioned.row_version, versioned.no_version) = versioned.newest_version then versioned.payload_hash end)
+            <> max(case when versioned.version = versioned.newest_version then versioned.payload_hash end)
                 over (partition by versioned.source_account, versioned.contest_key, versioned.delivered_id) as has_conflict
 
         from (
             select
                 contested.*,
-                max(coalesce(contested.row_version, contested.no_version))
+                max(contested.version)
                     over (partition by contested.source_account, contested.contest_key, contested.delivered_id)
                     as newest_version,
                 first_value(contested.delivered_id) over (
@@ -257,15 +272,30 @@
 
             from (
                 select
-                    {{ typed }}.*,
-                    cast('1900-01-01 00:00:00' as timestamp) as no_version,
-                    -- A row with a problem competes with none: it is set apart under its own place.
-                    case
-                        when {{ typed }}.problem is null then lower({{ typed }}.row_id)
-                        else {{ typed }}.source_file || '#' || cast({{ typed }}.source_row as {{ dbt.type_string() }})
-                    end as contest_key
-                from {{ typed }}
+                    rivals.source_account,
+                    rivals.source_file,
+                    rivals.source_row,
+                    rivals.row_id,
+                    rivals.delivered_id,
+                    rivals.row_version,
+                    rivals.payload_hash,
+                    coalesce(rivals.row_version, cast('1900-01-01 00:00:00' as timestamp)) as version,
+                    repeated.contest_key
+
+                from {{ typed }} as rivals
+
+                inner join (
+                    select
+                        source_account,
+                        coalesce(lower(row_id), '') as contest_key
+                    from {{ typed }}
+                    group by source_account, coalesce(lower(row_id), '')
+                    having count(*) > 1
+                ) as repeated
+                    on rivals.source_account = repeated.source_account
+                    and coalesce(lower(rivals.row_id), '') = repeated.contest_key
+
+                where rivals.problem is null
             ) as contested
         ) as versioned
-    ) as ranked
 {%- endmacro %}

@@ -2,7 +2,7 @@
     the rows that the seed feed_filters names in staging, and the checksum of their amounts (all
     currencies together: no figure for people), are those of the canonical table.
 
-    Reads the canonical tables, not the mappings: these are views over the staging views, and dear.
+    Reads the canonical tables, not the mappings: these are views, and would be computed once more.
     Filters and amounts are SQL over one staged row, `staged`. Other staged tables of the system go
     by their raw names (order_ where that is a word of SQL), its rows of status_map by `words`, its
     currencies by `currencies`. -#}
@@ -140,7 +140,7 @@ select
     {{ raw_table ~ '_' if raw_table in ['order', 'user', 'group', 'table'] else raw_table }}
 {%- endmacro %}
 
-{#- Raw table -> its staging view, of one system. -#}
+{#- Raw table -> its staging model, of one system. -#}
 {% macro staged_relations(source_system) -%}
     {%- set relations = {} %}
     {%- set prefix = 'stg_' ~ source_system ~ '__' %}

@@ -91,7 +91,8 @@ def _measured(project_dir: Path, raw: Path, truth: Path, folder: Path, run: str)
     """Builds over the raw files and compares."""
     rows = read_truth(truth, run=run)
     breaks, pairs_in_transit = read_breaks(build(project_dir, raw, folder), run=run)
-    return compare(breaks, rows, pairs_in_transit=pairs_in_transit)
+    others = read_truth(truth, run=run, found_by=("check", "queue"))
+    return compare(breaks, rows, pairs_in_transit=pairs_in_transit, others=others)
 
 
 def _refuse_contradictions(

@@ -1,10 +1,10 @@
 """Compares the breaks that were found with the breaks that are there.
 
 A truth row with a code is hit by a break with the same pair, legal entity, natural key, period and
-amount, and the same currency where both have one. Each break hits one row at most, each row is hit
-by one break at most; where several could, first those whose code is right, then those whose
-currency is the same. Whatever hits nothing is a false alarm, but for what is under way where that
-is normal.
+amount. Each break hits one row at most, each row is hit by one break at most; where several could,
+first those whose code is right, then those whose currency is the same. Whatever hits nothing is a
+false alarm, but for what is under way where that is normal, and for a fault that the truth leaves
+to a check: a reconciliation that sees it too is not wrong.
 """
 
 from collections import Counter, defaultdict
@@ -61,6 +61,8 @@ class Comparison:
     false_alarms: list[Difference] = field(default_factory=list)
     # Cut-off items of pairs in which documents under way are normal.
     in_transit: list[Difference] = field(default_factory=list)
+    # What the truth says that a check, a queue or the quarantine finds.
+    known_otherwise: list[Difference] = field(default_factory=list)
 
     def add(self, other: "Comparison") -> None:
         """Takes in what another company's comparison found."""
@@ -68,6 +70,7 @@ class Comparison:
         self.misses += other.misses
         self.false_alarms += other.false_alarms
         self.in_transit += other.in_transit
+        self.known_otherwise += other.known_otherwise
 
 
 @dataclass(frozen=True)
@@ -147,8 +150,11 @@ def compare(
     truth: Iterable[Difference],
     *,
     pairs_in_transit: Sequence[str] = (),
+    others: Iterable[Difference] = (),
 ) -> Comparison:
-    """Who hits whom. `truth` are the rows of reconciliation, those without a code among them."""
+    """Who hits whom. `truth` are the rows of reconciliation, those without a code among them;
+    `others` are rows that something else finds."""
+    known = {(row.entity, row.natural_key, row.amount) for row in others}
     rows: dict[Key, list[Difference]] = defaultdict(list)
     breaks: dict[Key, list[Difference]] = defaultdict(list)
     must_not_be = set()
@@ -170,7 +176,12 @@ def compare(
             and alarm.pair_id in pairs_in_transit
             and (alarm.pair_id, alarm.natural_key) not in must_not_be
         )
-        (compared.in_transit if is_under_way else compared.false_alarms).append(alarm)
+        if is_under_way:
+            compared.in_transit.append(alarm)
+        elif (alarm.entity, alarm.natural_key, alarm.amount) in known:
+            compared.known_otherwise.append(alarm)
+        else:
+            compared.false_alarms.append(alarm)
     return compared
 
 
@@ -179,8 +190,10 @@ def _match(rows: list[Difference], breaks: list[Difference], compared: Compariso
     fits: tuple[Callable[[Difference, Difference], bool], ...] = (
         lambda row, one: row.code == one.code and row.currency == one.currency,
         lambda row, one: row.code == one.code and row.agrees_in_currency(one),
+        lambda row, one: row.code == one.code,
         lambda row, one: row.currency == one.currency,
         lambda row, one: row.agrees_in_currency(one),
+        lambda row, one: True,
     )
     rows, breaks = list(rows), list(breaks)
     for fit in fits:

@@ -33,6 +33,7 @@ def as_json(runs: Mapping[str, Comparison], *, most: int = MOST_LISTED) -> str:
         "passed": total.is_good_enough,
         **_numbers(total),
         "in_transit": len(together.in_transit),
+        "known_otherwise": len(together.known_otherwise),
         "by_code": {
             code: {
                 "instances": of_code.instances,

@@ -2,7 +2,7 @@
 
 import csv
 import re
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from decimal import Decimal, InvalidOperation
 from pathlib import Path
 
@@ -20,8 +20,10 @@ MONTH = re.compile(r"\d{4}-(0[1-9]|1[0-2])-01")
 CURRENCY = re.compile(r"[A-Z]{3}")
 
 
-def read_truth(file: Path, *, run: str = "") -> list[Difference]:
-    """The rows that a reconciliation has to find, or must not.
+def read_truth(
+    file: Path, *, run: str = "", found_by: Container[str] = ("recon",)
+) -> list[Difference]:
+    """The rows that a reconciliation has to find, or must not; or those that something else finds.
 
     RunError, with file, line and column, where the file is none of this format.
     """
@@ -43,7 +45,9 @@ def read_truth(file: Path, *, run: str = "") -> list[Difference]:
                         f"{place}, column found_by: {row['found_by']!r} is none of"
                         f" {', '.join(FINDERS)}."
                     )
-                if row["found_by"] == "recon":
+                if row["found_by"] not in found_by:
+                    continue
+                if row["found_by"] == "recon" or row["amount"]:
                     rows.append(_difference(row, place, run))
             return rows
     except (OSError, UnicodeDecodeError) as error:
@@ -54,9 +58,9 @@ def read_truth(file: Path, *, run: str = "") -> list[Difference]:
 
 def _difference(row: Mapping[str, str], place: str, run: str) -> Difference:
     for name in FILLED:
-        if not row[name]:
+        if not row[name] and row["found_by"] == "recon":
             raise RunError(f"{place}, column {name}: it is empty.")
-    if not MONTH.fullmatch(row["period_month"]):
+    if not MONTH.fullmatch(row["period_month"]) and row["found_by"] == "recon":
         raise RunError(
             f"{place}, column period_month: {row['period_month']!r} is no first day of a month,"
             " such as 2026-03-01."

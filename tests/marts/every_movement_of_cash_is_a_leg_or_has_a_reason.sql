@@ -24,7 +24,7 @@ postings as (
     select
         journal_lines.ledger_document_key,
         ledger_documents.document_kind,
-        accounts.account_role,
+        ledger_accounts.account_role,
         journal_lines.currency,
         journal_lines.functional_currency,
         journal_lines.line_amount,
@@ -32,14 +32,14 @@ postings as (
     from {{ ref('fct_journal_lines') }} as journal_lines
     inner join {{ ref('fct_ledger_documents') }} as ledger_documents
         on journal_lines.ledger_document_key = ledger_documents.ledger_document_key
-    inner join {{ ref('dim_accounts') }} as accounts
-        on journal_lines.source_system = accounts.source_system
-        and journal_lines.source_account = accounts.source_account
-        and journal_lines.account_code = accounts.account_code
+    inner join {{ ref('dim_accounts') }} as ledger_accounts
+        on journal_lines.source_system = ledger_accounts.source_system
+        and journal_lines.source_account = ledger_accounts.source_account
+        and journal_lines.account_code = ledger_accounts.account_code
     where
         journal_lines.is_posting
         and journal_lines.is_primary_book
-        and accounts.account_role in ('bank', 'processor_clearing', 'processor_fees_payable')
+        and ledger_accounts.account_role in ('bank', 'processor_clearing', 'processor_fees_payable')
 
 ),
 

@@ -1,4 +1,4 @@
-"""What dbt makes of the real project: its manifest, and the columns of its staging views.
+"""What dbt makes of the real project: its manifest, and the columns of its staging models.
 
 Both are made once for all workers of a test session, in its temporary folder; nothing of the
 project's own warehouse or target is read or written.
@@ -42,7 +42,7 @@ def manifest_without_systems(tmp_path_factory: pytest.TempPathFactory) -> Manife
 
 
 def staged_columns(tmp_path_factory: pytest.TempPathFactory) -> dict[str, list[str]]:
-    """Column names of every stg_ and map_ view, in order, as the engine describes them.
+    """Column names of every stg_ and map_ model, in order, as the engine describes them.
 
     Every system is on, and every raw table is a header without rows.
     """

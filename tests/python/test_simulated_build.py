@@ -112,6 +112,54 @@ def test_the_ledger_balances(warehouse: BuiltWarehouse) -> None:
     assert unbalanced == []
 
 
+def test_open_items_less_what_is_unapplied_are_the_control_account(
+    warehouse: BuiltWarehouse,
+) -> None:
+    bridged = warehouse.rows(
+        """
+        select count(*), count(*) filter (where control_account_amount <> 0)
+        from marts.recon_receivables_bridge
+        """
+    )
+    assert bridged[0][0] > 2
+    assert bridged[0][1] > 2
+    apart = warehouse.rows(
+        """
+        select * from marts.recon_receivables_bridge
+        where
+            billing_open_amount - unapplied_cash_amount - unapplied_credits_amount
+            + debit_memos_amount + refunds_amount + journals_amount <> control_account_amount
+            or unexplained_amount <> 0
+            or open_item_breaks_amount <> 0
+            or control_breaks_amount <> 0
+            or voided_amount <> 0
+            or applied_elsewhere_amount <> 0
+            or overdue_revaluations_amount <> 0
+        """
+    )
+    assert apart == []
+
+
+def test_every_balance_of_bank_and_processor_adds_up(warehouse: BuiltWarehouse) -> None:
+    moved = warehouse.rows(
+        """
+        select balance_kind, count(*) > 0
+        from marts.recon_balances
+        where activity_amount <> 0
+        group by balance_kind
+        order by balance_kind
+        """
+    )
+    assert moved == [("bank", True), ("processor", True)]
+    apart = warehouse.rows(
+        """
+        select * from marts.recon_balances
+        where unmoved_difference_amount <> 0 or carried_difference_amount <> 0
+        """
+    )
+    assert apart == []
+
+
 def test_rate_plans_and_part_payments_multiply_nothing(warehouse: BuiltWarehouse) -> None:
     """Zuora's subscriptions have several charges, some of its invoices several payments."""
     several = warehouse.rows(

@@ -84,7 +84,8 @@ select
     breaks.right_amount,
     breaks.residual_amount,
     breaks.variance_amount_functional,
-    {{ dbt.datediff('breaks.first_occurred_on', 'run_dates.as_of_date', 'day') }} as age_days,
+    {{ dbt.datediff('breaks.first_occurred_on', 'run_dates.as_of_date', 'day') }}
+        as age_days,
 
     -- times
     breaks.period_month,

@@ -18,8 +18,8 @@ subjects as (
     union all
     select
         break_key,
-        'break',
-        null
+        'break' as subject_kind,
+        null as link_status
     from {{ ref('recon_breaks') }}
 
 ),
@@ -35,8 +35,9 @@ judged as (
             case
                 when subjects.subject_key is null then 'there is no such proposal or break (any more)'
                 when actions.applies_to <> 'any' and actions.applies_to <> subjects.subject_kind
-                    then actions.action || ' is for a ' || actions.applies_to || ', this is a '
-                    || subjects.subject_kind
+                    then
+                        actions.action || ' is for a ' || actions.applies_to || ', this is a '
+                        || subjects.subject_kind
                 when actions.action = 'accept_match' and subjects.link_status = 'ambiguous'
                     then 'more than one document fits: there is no one proposal to accept'
             end

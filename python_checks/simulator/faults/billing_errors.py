@@ -165,10 +165,10 @@ def _key(row: dict[str, object]) -> str:
     return str(row["number"] or _zuora_id(int(str(row["invoice"]))))
 
 
-def _told(errors: Errors, kind: str, row: dict[str, object], *truths: Truth) -> None:
+def _told(errors: Errors, kind: str, row: dict[str, object], *truth: Truth) -> None:
     created = row["created_at"]
     assert isinstance(created, datetime)
-    errors.faults.append(Fault(kind, created.date(), (), truths))
+    errors.faults.append(Fault(kind, created.date(), (), truth))
 
 
 def _truth(
@@ -187,19 +187,18 @@ def _wrong_lines(
     errors: Errors, kind: str, chosen: pl.DataFrame, changed: pl.DataFrame,
     *, code: str, is_checked: bool = False,
 ) -> None:  # fmt: skip
-    """Bills the changed lines and tells what they differ by: for R11, and for the checks too."""
+    """Bills the changed lines and tells what they differ by; a check may find them as well."""
     errors.world = _rebilled(errors.world, changed)
     billed = dict(errors.world.lines.select("line", "amount_minor").iter_rows())
     for row in chosen.iter_rows(named=True):
         minor = row["amount_minor"] - billed[row["line"]]
-        truths = [_truth(row, "recon", "R11", code, "both", minor)]
-        if is_checked:
-            truths.insert(0, _truth(row, "check", "", "", "both", minor))
-        _told(errors, kind, row, *truths)
+        checked = [_truth(row, "check", "", "", "both", minor)] if is_checked else []
+        _told(errors, kind, row, *checked, _truth(row, "recon", "R11", code, "both", minor))
 
 
 def tenfold_invoice(errors: Errors, count: int) -> None:
-    """A quantity with one zero too many, half of them on drafts."""
+    """A quantity with one zero too many, half of them on drafts: far from what is usual, and from
+    what was agreed."""
     world = errors.world
     on_drafts = errors.choose(_main_lines(world, _drafts(world)), (count + 1) // 2)
     posted = errors.choose(_main_lines(world, _unsettled(world)), count // 2)

@@ -8,6 +8,7 @@ from decimal import Decimal
 import polars as pl
 
 from python_checks.simulator import ids
+from python_checks.simulator.clocks import day_of
 from python_checks.simulator.faults.edits import Edit, Row
 from python_checks.simulator.faults.ledger import decimal, in_places
 from python_checks.simulator.faults.planting import CODES, Fault, Ground, Truth, kind
@@ -228,7 +229,8 @@ def _of_event(ground: Ground, row: dict[str, object]) -> tuple[str, str, Row]:
 
 
 def _lost(pair_code: str, code: str, number: str, row: dict[str, object], entity: object) -> Truth:
-    at = row["occurred_at"]
+    # The month of the entity's own day, as in its manifests.
+    at = pl.DataFrame([row]).select(day_of(pl.col("occurred_at"))).item()
     assert isinstance(at, date)
     return Truth(
         "recon", "R10", pair_code, "L", "ops", code, CODES[int(str(entity))], number, "", "",

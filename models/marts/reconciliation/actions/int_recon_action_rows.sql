@@ -71,8 +71,9 @@ select
         when
             typed.effective_before_at
             > {{ dbt.dateadd('day', 'kinds.longest_days', 'typed.effective_from_at') }}
-            then 'it lasts more than '
-            || cast(kinds.longest_days as {{ dbt.type_string() }}) || ' days'
+            then
+                'it lasts more than '
+                || cast(kinds.longest_days as {{ dbt.type_string() }}) || ' days'
     end as rejection_reason,
 
     -- times

@@ -5,7 +5,8 @@ begun as (
 
     select *
     from {{ ref('int_recon_action_rows') }}
-    where rejection_reason is null
+    where
+        rejection_reason is null
         and cast(effective_at as date) <= {{ as_of_date() }}
 
 ),
@@ -41,5 +42,6 @@ select
 from numbered
 
 -- Only the last one: that an action has ended does not bring back the one before it.
-where place = 1
+where
+    place = 1
     and (expires_at is null or cast(expires_at as date) > {{ as_of_date() }})

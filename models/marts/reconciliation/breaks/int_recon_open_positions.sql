@@ -64,7 +64,7 @@ cumulated as (
         on last_months.recon_group_key = items.recon_group_key
         and all_months.period_month >= items.period_month
 
-    group by 1, 2, 3
+    group by last_months.recon_group_key, all_months.period_month, last_months.last_period_month
 
 )
 

@@ -31,30 +31,37 @@ run_dates as (
 
 ),
 
-open_now as (
+dated as (
 
+    -- As old as it was at the end of the period, or is today.
     select
         open_positions.*,
-        coalesce(causes.break_code, 'unexplained') as break_code,
-        -- Normal transit is shown and not gated; what else is open counts (domain 1.5).
-        not (pairs.in_transit_is_normal and coalesce(causes.break_code, '') = 'timing_cutoff') as is_gated,
-        -- As old as it was at the end of the period, or is today.
-        {{ dbt.datediff(
-            'open_positions.first_occurred_on',
-            'least(cast(' ~ dbt.dateadd('month', 1, 'open_positions.period_month')
-            ~ ' as date), run_dates.as_of_date)',
-            'day'
-        ) }} as age_days
+        least({{ next_month('open_positions.period_month') }}, run_dates.as_of_date) as counted_on
 
     from open_positions
 
+    cross join run_dates
+
+),
+
+open_now as (
+
+    select
+        dated.*,
+        coalesce(causes.break_code, 'unexplained') as break_code,
+        -- Normal transit is shown and not gated; what else is open counts (domain 1.5).
+        pairs.in_transit_is_normal is false or coalesce(causes.break_code, '') <> 'timing_cutoff'
+            as is_gated,
+        {{ dbt.datediff('dated.first_occurred_on', 'dated.counted_on', 'day') }}
+            as age_days
+
+    from dated
+
     inner join pairs
-        on open_positions.pair_id = pairs.pair_id
+        on dated.pair_id = pairs.pair_id
 
     left join causes
-        on open_positions.recon_group_key = causes.recon_group_key
-
-    cross join run_dates
+        on dated.recon_group_key = causes.recon_group_key
 
 ),
 

@@ -61,7 +61,7 @@ numbered as (
         agreed.*,
         row_number() over (
             partition by source_subscription_item_id, valid_from_on
-            order by is_amended desc, recorded_at desc, contract_line_key
+            order by is_amended desc, recorded_at desc, contract_line_key desc
         ) as place
 
     from agreed

@@ -56,14 +56,14 @@ union all
 -- What the bank booked is in its balance and in the ledger: nothing differs, and yet it is missing.
 select
     'R18' as pair_id,
-    'gap ' || gap_place || ' ' || source_bank_statement_id as leg_key,
+    'gap ' || gap_place || ' ' || source_bank_statement_id
+    || ' on ' || cast(moved_on as {{ dbt.type_string() }}) as leg_key,
     'extract_gap' as break_code,
     cast(sum(moved_amount) as decimal(18, 4)) as variance_amount_functional,
-    cast(count(*) as {{ dbt.type_string() }}) || ' postings to cash from '
-    || cast(min(moved_on) as {{ dbt.type_string() }}) || ' to '
-    || cast(max(moved_on) as {{ dbt.type_string() }}) || ' without a bank line fill the gap'
+    cast(count(*) as {{ dbt.type_string() }}) || ' postings to cash of '
+    || cast(moved_on as {{ dbt.type_string() }}) || ' without a bank line fill the gap'
         as evidence
 
 from missing_lines
 
-group by gap_place, source_bank_statement_id
+group by gap_place, source_bank_statement_id, moved_on

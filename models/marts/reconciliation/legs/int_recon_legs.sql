@@ -18,9 +18,10 @@ select
     legs.pair_id,
     legs.side,
     legs.leg_key,
-    legs.clear_key,
-    legs.natural_key,
-    legs.legal_entity_code,
+    -- What names no key, entity or currency stands for itself: no document may be lost for it.
+    coalesce(legs.clear_key, legs.leg_key) as clear_key,
+    coalesce(legs.natural_key, legs.leg_key) as natural_key,
+    coalesce(legs.legal_entity_code, 'unassigned') as legal_entity_code,
     legs.customer_key,
     legs.source_table,
     legs.source_key,
@@ -28,19 +29,19 @@ select
     -- attributes
     legs.document_kind,
     legs.account_code,
-    legs.currency,
+    coalesce(legs.currency, 'XXX') as currency,
     legs.functional_currency,
     legs.reference_raw,
     legs.compared_value,
     legs.out_of_scope_reason,
 
     -- measures
-    legs.signed_amount,
+    cast(coalesce(legs.signed_amount, 0) as decimal(18, 4)) as signed_amount,
     legs.signed_amount_functional,
     legs.part_amount,
     legs.rounded_item_count,
     cast(
-        case when legs.side = 'L' then legs.signed_amount else -legs.signed_amount end
+        case when legs.side = 'L' then 1 else -1 end * coalesce(legs.signed_amount, 0)
         as decimal(18, 4)
     ) as residual_amount,
 

@@ -42,7 +42,7 @@ openings as (
 
     where balance_position = 'opening'
 
-    group by 1, 2, 3, 4
+    group by source_balance_account_id, legal_entity_code, currency, functional_currency
 
 ),
 
@@ -52,10 +52,24 @@ filled as (
         source_bank_account_id,
         source_bank_statement_id,
         gap_place,
-        {{ sum_amount('moved_amount') }} as filled_amount,
-        min(moved_on) as first_missing_on
+        moved_on,
+        {{ sum_amount('moved_amount') }} as filled_amount
 
     from missing_lines
+
+    group by source_bank_account_id, source_bank_statement_id, gap_place, moved_on
+
+),
+
+filled_gaps as (
+
+    select
+        source_bank_account_id,
+        source_bank_statement_id,
+        gap_place,
+        {{ sum_amount('filled_amount') }} as filled_amount
+
+    from filled
 
     group by source_bank_account_id, source_bank_statement_id, gap_place
 
@@ -100,8 +114,8 @@ told as (
                 then 'opening of ' || movements.source_bank_account_id
             when missing_lines.movement_key is not null
                 then
-                    'gap ' || missing_lines.gap_place || ' '
-                    || missing_lines.source_bank_statement_id
+                    'gap ' || missing_lines.gap_place || ' ' || missing_lines.source_bank_statement_id
+                    || ' on ' || cast(missing_lines.moved_on as {{ dbt.type_string() }})
             else movements.clear_key
         end as clear_key,
         movements.source_bank_account_id as natural_key,
@@ -119,7 +133,7 @@ told as (
         movements.moved_amount_functional as signed_amount_functional,
         movements.moved_on as occurred_on,
         case
-            when missing_lines.movement_key is not null then {{ month_of('filled.first_missing_on') }}
+            when missing_lines.movement_key is not null then {{ month_of('missing_lines.moved_on') }}
             else {{ month_of(as_of_date()) }}
         end as period_month,
         movements.recorded_at
@@ -133,18 +147,15 @@ told as (
     left join missing_lines
         on movements.movement_key = missing_lines.movement_key
 
-    left join filled
-        on missing_lines.source_bank_account_id = filled.source_bank_account_id
-        and missing_lines.source_bank_statement_id = filled.source_bank_statement_id
-        and missing_lines.gap_place = filled.gap_place
-
     union all
 
-    -- What of a gap is filled is as good as the lines that did not come.
+    -- What of a gap is filled is as good as the lines that did not come, day by day.
     select
         'L' as side,
-        'gap ' || gaps.gap_place || ' ' || gaps.source_bank_statement_id as leg_key,
-        'gap ' || gaps.gap_place || ' ' || gaps.source_bank_statement_id as clear_key,
+        'gap ' || gaps.gap_place || ' ' || gaps.source_bank_statement_id
+        || ' on ' || cast(filled.moved_on as {{ dbt.type_string() }}) as leg_key,
+        'gap ' || gaps.gap_place || ' ' || gaps.source_bank_statement_id
+        || ' on ' || cast(filled.moved_on as {{ dbt.type_string() }}) as clear_key,
         gaps.source_bank_statement_id as natural_key,
         gaps.source_bank_account_id,
         gaps.legal_entity_code,
@@ -156,8 +167,8 @@ told as (
         cast(null as {{ dbt.type_string() }}) as reference_raw,
         filled.filled_amount as signed_amount,
         cast(null as decimal(18, 4)) as signed_amount_functional,
-        filled.first_missing_on as occurred_on,
-        {{ month_of('filled.first_missing_on') }} as period_month,
+        filled.moved_on as occurred_on,
+        {{ month_of('filled.moved_on') }} as period_month,
         cast(null as {{ dbt.type_timestamp() }}) as recorded_at
 
     from gaps
@@ -182,7 +193,7 @@ told as (
         gaps.currency,
         gaps.functional_currency,
         cast(null as {{ dbt.type_string() }}) as reference_raw,
-        gaps.gap_amount - coalesce(filled.filled_amount, 0) as signed_amount,
+        gaps.gap_amount - coalesce(filled_gaps.filled_amount, 0) as signed_amount,
         cast(null as decimal(18, 4)) as signed_amount_functional,
         gaps.ends_on as occurred_on,
         {{ month_of(as_of_date()) }} as period_month,
@@ -190,12 +201,12 @@ told as (
 
     from gaps
 
-    left join filled
-        on gaps.source_bank_account_id = filled.source_bank_account_id
-        and gaps.source_bank_statement_id = filled.source_bank_statement_id
-        and gaps.gap_place = filled.gap_place
+    left join filled_gaps
+        on gaps.source_bank_account_id = filled_gaps.source_bank_account_id
+        and gaps.source_bank_statement_id = filled_gaps.source_bank_statement_id
+        and gaps.gap_place = filled_gaps.gap_place
 
-    where gaps.gap_amount <> coalesce(filled.filled_amount, 0)
+    where gaps.gap_amount <> coalesce(filled_gaps.filled_amount, 0)
 
 )
 

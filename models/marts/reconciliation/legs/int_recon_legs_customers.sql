@@ -31,29 +31,41 @@ described as (
 
 ),
 
+billing as (
+
+    select * from described where told_by = 'billing'
+
+),
+
+elsewhere as (
+
+    select * from described where told_by <> 'billing'
+
+),
+
 compared as (
 
     select
-        coalesce(billing.customer_key, others.customer_key) as customer_key,
-        coalesce(others.told_by, 'no other system') as told_by,
+        coalesce(billing.customer_key, elsewhere.customer_key) as customer_key,
+        coalesce(elsewhere.told_by, 'no other system') as told_by,
         billing.natural_key as left_key,
-        others.natural_key as right_key,
+        elsewhere.natural_key as right_key,
         billing.legal_entity_code as left_entity_code,
         -- Whoever keeps customers without entities is laid beside billing's.
-        coalesce(billing.legal_entity_code, others.legal_entity_code) as right_entity_code,
+        coalesce(billing.legal_entity_code, elsewhere.legal_entity_code) as right_entity_code,
         billing.recorded_at as left_recorded_at,
-        others.recorded_at as right_recorded_at,
-        case when others.country_codes is not null then billing.country_codes end as left_country,
-        case when billing.country_codes is not null then others.country_codes end as right_country,
-        case when others.currencies is not null then billing.currencies end as left_currency,
-        case when billing.currencies is not null then others.currencies end as right_currency,
-        case when others.name_hashes is not null then billing.name_hashes end as left_name,
-        case when billing.name_hashes is not null then others.name_hashes end as right_name
+        elsewhere.recorded_at as right_recorded_at,
+        case when elsewhere.country_codes is not null then billing.country_codes end as left_country,
+        case when billing.country_codes is not null then elsewhere.country_codes end as right_country,
+        case when elsewhere.currencies is not null then billing.currencies end as left_currency,
+        case when billing.currencies is not null then elsewhere.currencies end as right_currency,
+        case when elsewhere.name_hashes is not null then billing.name_hashes end as left_name,
+        case when billing.name_hashes is not null then elsewhere.name_hashes end as right_name
 
-    from (select * from described where told_by = 'billing') as billing
+    from billing
 
-    full outer join (select * from described where told_by <> 'billing') as others
-        on billing.customer_key = others.customer_key
+    full outer join elsewhere
+        on billing.customer_key = elsewhere.customer_key
 
 ),
 

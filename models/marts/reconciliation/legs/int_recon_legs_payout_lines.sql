@@ -22,45 +22,50 @@ balances as (
 
 ),
 
-lines_placed as (
+lines_with_payouts as (
 
+    -- A line that names a payout nobody knows still belongs to that payout.
     select
         payout_lines.*,
         payouts.arrives_on,
         payouts.period_month as payout_period_month,
-        coalesce(payouts.is_automatic, payout_lines.source_payout_id is not null) as is_batch_known,
-        case
-            when payout_lines.line_kind in ('payout', 'payout_failure')
-                then 'the payout itself, not a movement that it pays out'
-            when payouts.is_automatic or (
-                payouts.payout_key is null and payout_lines.source_payout_id is not null
-            )
-                then null
-            when balances.processor_account is null
-                then 'not paid out yet, of an account whose balance is not known'
-            when payout_lines.created_on < balances.opens_on
-                then 'before the first balance known of the account'
-            when payout_lines.created_on > balances.closes_on
-                then 'after the last balance known of the account'
-        end as reason,
-        case
-            when payouts.is_automatic or (
-                payouts.payout_key is null and payout_lines.source_payout_id is not null
-            )
-                then
-                    payout_lines.source_system || ' ' || payout_lines.source_account || ' '
-                    || payout_lines.source_payout_id
-            else 'balance ' || payout_lines.source_account
-        end as group_key
+        coalesce(payouts.is_automatic, payout_lines.source_payout_id is not null) as is_batch_known
 
     from payout_lines
 
     left join payouts
         on payout_lines.payout_key = payouts.payout_key
 
+),
+
+lines_placed as (
+
+    select
+        lines_with_payouts.*,
+        case
+            when lines_with_payouts.line_kind in ('payout', 'payout_failure')
+                then 'the payout itself, not a movement that it pays out'
+            when lines_with_payouts.is_batch_known then null
+            when balances.processor_account is null
+                then 'not paid out yet, of an account whose balance is not known'
+            when lines_with_payouts.created_on < balances.opens_on
+                then 'before the first balance known of the account'
+            when lines_with_payouts.created_on > balances.closes_on
+                then 'after the last balance known of the account'
+        end as reason,
+        case
+            when lines_with_payouts.is_batch_known
+                then
+                    lines_with_payouts.source_system || ' ' || lines_with_payouts.source_account
+                    || ' ' || lines_with_payouts.source_payout_id
+            else 'balance ' || lines_with_payouts.source_account
+        end as group_key
+
+    from lines_with_payouts
+
     left join balances
-        on payout_lines.source_account = balances.processor_account
-        and payout_lines.currency = balances.currency
+        on lines_with_payouts.source_account = balances.processor_account
+        and lines_with_payouts.currency = balances.currency
 
 )
 
@@ -70,7 +75,7 @@ select
     'payout line ' || payout_line_key as leg_key,
     group_key as clear_key,
     case
-        when group_key = 'balance ' || source_account then source_account
+        when not is_batch_known then source_account
         else coalesce(source_payout_id, source_payout_line_id)
     end as natural_key,
     legal_entity_code,
@@ -90,7 +95,7 @@ select
     0 as rounded_item_count,
     created_on as occurred_on,
     case
-        when group_key = 'balance ' || source_account then {{ month_of(as_of_date()) }}
+        when not is_batch_known then {{ month_of(as_of_date()) }}
         -- A payout pays what it pays, whenever that was: the group stands in one period.
         else coalesce(payout_period_month, period_month)
     end as period_month,

@@ -14,7 +14,7 @@ last_attempts as (
         attempts.*,
         row_number() over (
             partition by source_account, interface_code, message_key
-            order by attempt_number desc, attempted_at desc, sync_message_key
+            order by attempt_number desc, attempted_at desc, sync_message_key asc
         ) as recency,
         max(case when message_status = 'delivered' then 1 else 0 end) over (
             partition by source_account, interface_code, message_key

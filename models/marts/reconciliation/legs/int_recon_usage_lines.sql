@@ -35,7 +35,11 @@ rated_services as (
     inner join ratings
         on usage_lines.invoice_line_key = ratings.invoice_line_key
 
-    group by 1, 2, 3, 4
+    group by
+        usage_lines.source_subscription_item_id,
+        usage_lines.service_starts_on,
+        usage_lines.service_ends_on,
+        usage_lines.quantity
 
 )
 

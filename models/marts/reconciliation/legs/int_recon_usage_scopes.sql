@@ -37,7 +37,6 @@ select
     ) as billed_unrated_quantity,
 
     -- times
-    min(usage_lines.service_starts_on) as first_service_starts_on,
     max(usage_lines.service_ends_on) as last_service_ends_on
 
 from usage_lines
