@@ -72,10 +72,11 @@
     )
 {%- endmacro %}
 
-{#- So many percent of an amount, exactly: not rounded yet. -#}
+{#- So many percent of an amount, exactly: not rounded yet. The amount is widened: DuckDB keeps a
+    product of two decimals of at most 18 digits in 18, and stops where it does not fit. -#}
 {% macro percent_of(amount, percent) -%}
     cast(
-        cast({{ amount }} as decimal(18, 4)) * cast({{ percent }} as decimal(12, 6))
+        cast({{ amount }} as decimal(22, 4)) * cast({{ percent }} as decimal(12, 6))
         * cast(0.01 as decimal(3, 2)) as decimal(38, 12)
     )
 {%- endmacro %}

@@ -383,27 +383,28 @@ SOURCES = {
     "raw": (f"raw_{VENDOR}", "thing"),
     "landing": ("landing", "things"),
     "state": ("state", "things"),
+    "actions": ("actions", "things"),
     "checks": ("checks", "things"),
 }
 
 # The law once more, written out by hand: + is allowed, . is not. Columns: what is read.
 ARROWS = """
-                seed raw landing stg map cdm state int bridge dim fct reconciliation receivables disputes revenue findings checks exceptions controls kpi
-stg             +    +   .       .   .   .   .     .   .      .   .   .              .           .        .       .        .      .          .        .
-map             +    .   +       +   .   .   .     .   .      .   .   .              .           .        .       .        .      .          .        .
-cdm             .    .   .       .   +   .   .     .   .      .   .   .              .           .        .       .        .      .          .        .
-int             +    .   .       .   .   +   +     +   +      +   +   .              .           .        .       .        .      .          .        .
-bridge          +    .   .       .   .   +   .     +   +      +   +   .              .           .        .       .        .      .          .        .
-dim             +    .   .       .   .   +   .     +   +      +   +   .              .           .        .       .        .      .          .        .
-fct             +    .   .       .   .   +   .     +   +      +   +   .              .           .        .       .        .      .          .        .
-reconciliation  +    .   .       .   .   .   +     .   +      +   +   +              .           .        .       .        .      .          .        .
-receivables     +    .   .       .   .   .   +     .   +      +   +   +              +           .        .       .        .      .          .        .
-disputes        +    .   .       .   .   .   +     .   +      +   +   +              .           +        .       .        .      .          .        .
-revenue         +    .   .       .   .   .   +     .   +      +   +   +              .           .        +       .        .      .          .        .
-findings        +    .   .       .   .   .   +     .   +      +   +   +              .           .        .       +        +      .          .        .
-exceptions      +    .   .       .   .   .   +     .   +      +   +   +              +           +        +       +        +      +          .        .
-controls        +    .   .       .   .   .   +     .   +      +   +   +              +           +        +       +        +      +          +        .
-kpi             +    .   .       .   .   .   .     .   +      +   +   +              +           +        +       +        +      +          +        +
+                seed raw landing actions stg map cdm state int bridge dim fct reconciliation receivables disputes revenue findings checks exceptions controls kpi
+stg             +    +   .       .       .   .   .   .     .   .      .   .   .              .           .        .       .        .      .          .        .
+map             +    .   +       .       +   .   .   .     .   .      .   .   .              .           .        .       .        .      .          .        .
+cdm             .    .   .       .       .   +   .   .     .   .      .   .   .              .           .        .       .        .      .          .        .
+int             +    .   .       .       .   .   +   +     +   +      +   +   .              .           .        .       .        .      .          .        .
+bridge          +    .   .       .       .   .   +   .     +   +      +   +   .              .           .        .       .        .      .          .        .
+dim             +    .   .       .       .   .   +   .     +   +      +   +   .              .           .        .       .        .      .          .        .
+fct             +    .   .       .       .   .   +   .     +   +      +   +   .              .           .        .       .        .      .          .        .
+reconciliation  +    .   .       +       .   .   .   +     .   +      +   +   +              .           .        .       .        .      .          .        .
+receivables     +    .   .       +       .   .   .   +     .   +      +   +   +              +           .        .       .        .      .          .        .
+disputes        +    .   .       +       .   .   .   +     .   +      +   +   +              .           +        .       .        .      .          .        .
+revenue         +    .   .       +       .   .   .   +     .   +      +   +   +              .           .        +       .        .      .          .        .
+findings        +    .   .       +       .   .   .   +     .   +      +   +   +              .           .        .       +        +      .          .        .
+exceptions      +    .   .       +       .   .   .   +     .   +      +   +   +              +           +        +       +        +      +          .        .
+controls        +    .   .       +       .   .   .   +     .   +      +   +   +              +           +        +       +        +      +          +        .
+kpi             +    .   .       .       .   .   .   .     .   +      +   +   +              +           +        +       +        +      +          +        +
 """  # noqa: E501
 
 
