@@ -121,6 +121,8 @@ told as (
             payments.remittance_reference,
             'application ' || applications.document_application_key
         ) as document_number,
+        -- A document that only the payer's own words might name is left to amount and customer (M6).
+        coalesce(invoices.invoice_number, debit_memos.document_number) as reference_raw,
         coalesce(invoices.legal_entity_code, payments.legal_entity_code, applications.legal_entity_code)
             as legal_entity_code,
         coalesce(invoices.customer_key, payments.customer_key) as customer_key,
@@ -159,6 +161,7 @@ told as (
             applied_to.external_reference,
             'ledger application ' || ledger_applications.ledger_application_key
         ) as document_number,
+        applied_to.external_reference as reference_raw,
         coalesce(applied_to.legal_entity_code, ledger_applications.legal_entity_code)
             as legal_entity_code,
         applied_to.customer_key,
@@ -200,7 +203,7 @@ select
     cast(null as {{ dbt.type_string() }}) as account_code,
     currency,
     functional_currency,
-    document_number as reference_raw,
+    reference_raw,
     cast(null as {{ dbt.type_string() }}) as compared_value,
     out_of_scope_reason,
     signed_amount,
