@@ -21,8 +21,8 @@
     Reading a decimal of more than 18 digits costs twenty times as much, and few cells need them. -#}
 {% macro to_decimal(cell, precision=18, scale=4) -%}
     case
-        {%- if precision > 18 and scale >= 4 %}
-        when {{ matches_pattern(trimmed(cell), '^[+-]?[0-9]{1,' ~ [precision - scale, 14] | min ~ '}([.][0-9]{1,4})?$') }}
+        {%- if precision > 18 and scale >= 4 and precision - scale >= 14 %}
+        when {{ matches_pattern(trimmed(cell), '^[+-]?[0-9]{1,14}([.][0-9]{1,4})?$') }}
             then cast({{ try_to_type(trimmed(cell), 'decimal(18, 4)') }} as decimal({{ precision }}, {{ scale }}))
         {%- endif %}
         when {{ matches_pattern(trimmed(cell), '^[+-]?([0-9]+[.]?[0-9]*|[.][0-9]+)([eE][+-]?[0-9]{1,2})?$') }}
