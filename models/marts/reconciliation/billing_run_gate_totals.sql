@@ -21,7 +21,7 @@ prior_runs as (
         earlier.source_billing_run_id,
         earlier.legal_entity_code,
         row_number() over (
-            partition by runs.billing_run_key order by earlier.target_on desc, earlier.billing_run_key
+            partition by runs.billing_run_key order by earlier.target_on desc, earlier.billing_run_key desc
         ) as place
 
     from runs

@@ -7,28 +7,40 @@ gate_invoices as (
 
 ),
 
+invoices_of_breaks as (
+
+    -- A break has several legs of one invoice where a discount is a line of its own.
+    select distinct
+        break_legs.break_key,
+        invoice_lines.invoice_key
+
+    from {{ ref('recon_break_legs') }} as break_legs
+
+    inner join {{ ref('fct_invoice_lines') }} as invoice_lines
+        on break_legs.source_key = invoice_lines.invoice_line_key
+
+    where break_legs.side = 'R'
+
+),
+
 unexpected_lines as (
 
-    -- One invoice may have several lines that differ: the worst of them speaks for it.
+    -- One invoice may have several lines that differ: one of them speaks for all.
     select
-        invoice_lines.invoice_key,
+        invoices_of_breaks.invoice_key,
         min(breaks.break_code || ': ' || breaks.evidence) as evidence,
         cast(sum(breaks.residual_amount) as decimal(18, 4)) as residual_amount
 
     from {{ ref('recon_breaks') }} as breaks
 
-    inner join {{ ref('recon_break_legs') }} as break_legs
-        on breaks.break_key = break_legs.break_key
-        and break_legs.side = 'R'
-
-    inner join {{ ref('fct_invoice_lines') }} as invoice_lines
-        on break_legs.source_key = invoice_lines.invoice_line_key
+    inner join invoices_of_breaks
+        on breaks.break_key = invoices_of_breaks.break_key
 
     where
         breaks.pair_id = 'R11'
         and breaks.break_status = 'open'
 
-    group by invoice_lines.invoice_key
+    group by invoices_of_breaks.invoice_key
 
 ),
 
@@ -55,17 +67,17 @@ found as (
     union all
 
     select
-        'duplicate',
+        'duplicate' as check_code,
         gate_invoices.billing_run_key,
-        gate_invoices.natural_key,
+        gate_invoices.natural_key as subject_key,
         gate_invoices.invoice_key,
         gate_invoices.subscription_key,
         gate_invoices.customer_key,
         gate_invoices.currency,
-        gate_invoices.total_amount,
+        gate_invoices.total_amount as amount,
         'bills ' || cast(duplicates.service_starts_on as {{ dbt.type_string() }}) || ' to '
         || cast(duplicates.service_ends_on as {{ dbt.type_string() }}) || ' as '
-        || duplicates.other_natural_key || ' does'
+        || duplicates.other_natural_key || ' does' as evidence
 
     from gate_invoices
 
@@ -75,16 +87,16 @@ found as (
     union all
 
     select
-        'jump',
+        'jump' as check_code,
         gate_invoices.billing_run_key,
-        gate_invoices.natural_key,
+        gate_invoices.natural_key as subject_key,
         gate_invoices.invoice_key,
         gate_invoices.subscription_key,
         gate_invoices.customer_key,
         gate_invoices.currency,
-        gate_invoices.total_amount,
+        gate_invoices.total_amount as amount,
         'a charge of ' || cast(jumps.charge_amount as {{ dbt.type_string() }}) || ' was '
-        || cast(jumps.earlier_charge_amount as {{ dbt.type_string() }}) || ' the period before'
+        || cast(jumps.earlier_charge_amount as {{ dbt.type_string() }}) || ' the period before' as evidence
 
     from gate_invoices
 
@@ -94,14 +106,14 @@ found as (
     union all
 
     select
-        'expected_line',
+        'expected_line' as check_code,
         gate_invoices.billing_run_key,
-        gate_invoices.natural_key,
+        gate_invoices.natural_key as subject_key,
         gate_invoices.invoice_key,
         gate_invoices.subscription_key,
         gate_invoices.customer_key,
         gate_invoices.currency,
-        unexpected_lines.residual_amount,
+        unexpected_lines.residual_amount as amount,
         unexpected_lines.evidence
 
     from gate_invoices
@@ -112,16 +124,16 @@ found as (
     union all
 
     select
-        'total',
+        'total' as check_code,
         billing_run_key,
-        'total in ' || currency,
-        null,
-        null,
-        null,
+        'total in ' || currency as subject_key,
+        null as invoice_key,
+        null as subscription_key,
+        null as customer_key,
         currency,
-        cast(drafted_total_amount as decimal(18, 4)),
+        cast(drafted_total_amount as decimal(18, 4)) as amount,
         cast(prior_smallest_amount as {{ dbt.type_string() }}) || ' to '
-        || cast(prior_largest_amount as {{ dbt.type_string() }}) || ' in the cycles before'
+        || cast(prior_largest_amount as {{ dbt.type_string() }}) || ' in the cycles before' as evidence
 
     from {{ ref('billing_run_gate_totals') }}
 
@@ -130,15 +142,15 @@ found as (
     union all
 
     select
-        'not_posted',
+        'not_posted' as check_code,
         billing_run_key,
-        natural_key,
+        natural_key as subject_key,
         invoice_key,
         subscription_key,
         customer_key,
         currency,
-        total_amount,
-        'issued, not in the ERP'
+        total_amount as amount,
+        'issued, not in the ERP' as evidence
 
     from gate_invoices
 

@@ -6,7 +6,8 @@ billing_runs as (
     -- A trial is never posted.
     select *
     from {{ ref('fct_billing_runs') }}
-    where run_kind <> 'trial'
+    where
+        run_kind <> 'trial'
         and billing_run_status <> 'cancelled'
 
 ),
@@ -16,15 +17,16 @@ numbered as (
     select
         *,
         row_number() over (
-            partition by legal_entity_code, run_kind order by target_on desc, billing_run_key
+            partition by legal_entity_code, run_kind order by target_on desc, billing_run_key desc
         ) as place_of_kind,
         row_number() over (
-            partition by legal_entity_code order by target_on desc, billing_run_key
+            partition by legal_entity_code order by target_on desc, billing_run_key desc
         ) as place
 
     from billing_runs
 
-    where posted_at is null
+    where
+        posted_at is null
         and billing_run_status <> 'posted'
 
 )
