@@ -38,7 +38,8 @@ outcomes as (
         pair_id,
         legal_entity_code,
         currency,
-        first_occurred_on as occurred_on,
+        -- What has no date stands apart, in sight.
+        coalesce(first_occurred_on, cast('1900-01-01' as date)) as occurred_on,
         last_occurred_on,
         left_count as expected_count,
         left_count as present_count,
@@ -55,7 +56,11 @@ outcomes as (
         loose_groups.pair_id,
         loose_groups.legal_entity_code,
         loose_groups.currency,
-        coalesce(loose_groups.left_occurred_on, loose_groups.right_occurred_on) as occurred_on,
+        coalesce(
+            loose_groups.left_occurred_on,
+            loose_groups.right_occurred_on,
+            cast('1900-01-01' as date)
+        ) as occurred_on,
         loose_groups.last_occurred_on,
         loose_groups.left_count as expected_count,
         case when loose_groups.right_count > 0 then loose_groups.left_count else 0 end as present_count,
