@@ -3,7 +3,7 @@
 A truth row with a code is hit by a break with the same pair, legal entity, natural key, period and
 amount. Each break hits one row at most, each row is hit by one break at most; where several could,
 first those whose code is right, then those whose currency is the same. Whatever hits nothing is a
-false alarm, but for what is under way where that is normal, and for a fault that the truth leaves
+false alarm, but for what is the sum of several rows of one document, for what is under way where that is normal, and for a fault that the truth leaves
 to a check: a reconciliation that sees it too is not wrong.
 """
 
@@ -169,6 +169,7 @@ def compare(
     compared = Comparison()
     for key in {**rows, **breaks}:
         _match(rows.get(key, []), breaks.get(key, []), compared)
+    _match_sums(compared)
     alarms, compared.false_alarms = compared.false_alarms, []
     for alarm in alarms:
         is_under_way = (
@@ -205,6 +206,22 @@ def _match(rows: list[Difference], breaks: list[Difference], compared: Compariso
                 breaks.remove(hit)
     compared.misses += rows
     compared.false_alarms += breaks
+
+
+def _match_sums(compared: Comparison) -> None:
+    """Several rows of one document and period that no break hits alone, and one that is their sum:
+    two lines of a payout that are both lost differ by one amount."""
+    together: dict[tuple[str, str, str, str], list[Difference]] = defaultdict(list)
+    for row in compared.misses:
+        together[row.pair_id, row.entity, row.natural_key, row.period_month].append(row)
+    for place, rows in together.items():
+        total = sum((row.amount for row in rows), Decimal(0))
+        hit = next((one for one in compared.false_alarms if one.key == (*place, total)), None)
+        if len(rows) > 1 and hit is not None:
+            compared.false_alarms.remove(hit)
+            for row in rows:
+                compared.misses.remove(row)
+                compared.hits.append((row, hit))
 
 
 def score(compared: Comparison) -> Score:

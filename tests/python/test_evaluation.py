@@ -74,6 +74,14 @@ def test_a_fault_that_a_check_finds_is_no_false_alarm() -> None:
     assert (len(compared.false_alarms), len(compared.known_otherwise)) == (1, 0)
 
 
+def test_two_faults_of_one_document_are_hit_by_their_sum() -> None:
+    truth = [difference(amount="3"), difference(amount="4")]
+    compared = compare([difference(amount="7")], truth)
+    assert counts(compared) == (2, 0, 0)
+    compared = compare([difference(amount="8")], truth)
+    assert counts(compared) == (0, 2, 1)
+
+
 def test_two_breaks_of_one_key_hit_two_rows_and_a_third_is_a_false_alarm() -> None:
     compared = compare([difference()] * 3, [difference()] * 2)
     assert counts(compared) == (2, 0, 1)
