@@ -2,9 +2,10 @@
 
 A truth row with a code is hit by a break with the same pair, legal entity, natural key, period and
 amount. Each break hits one row at most, each row is hit by one break at most; where several could,
-first those whose code is right, then those whose currency is the same. Whatever hits nothing is a
-false alarm, but for what is the sum of several rows of one document, for what is under way where that is normal, and for a fault that the truth leaves
-to a check: a reconciliation that sees it too is not wrong.
+first those whose code is right, then those whose currency is the same; a break may also be the sum
+of several rows of one document and period. Whatever hits nothing is a false alarm, but for what is
+under way where that is normal, and for a fault that the truth leaves to a check: a reconciliation
+that sees it too is not wrong.
 """
 
 from collections import Counter, defaultdict
