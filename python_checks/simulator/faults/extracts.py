@@ -73,7 +73,8 @@ def repeated_extract(ground: Ground, count: int) -> Iterator[Fault]:
                     str(entry["entry_id"]), str(entry["currency"]), _signed(entry), day,
                 )
             )  # fmt: skip
-        yield Fault("repeated_extract", day + timedelta(days=1), tuple(edits), tuple(truths))
+        again_on = min(day + timedelta(days=1), ground.world.last_on)
+        yield Fault("repeated_extract", again_on, tuple(edits), tuple(truths))
 
 
 @kind
