@@ -19,7 +19,7 @@ both_ends as (
     union all
     select
         recon_group_key,
-        cast({{ dbt.dateadd('month', 1, 'period_month') }} as date) as period_month,
+        {{ next_month('period_month') }} as period_month,
         open_amount as opening_amount,
         cast(0 as decimal(38, 4)) as closing_amount
     from open_positions

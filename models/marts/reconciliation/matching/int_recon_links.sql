@@ -2,7 +2,7 @@
     matched, proposed to a person, or ambiguous. -#}
 with
 
-found as (
+all_rules as (
 
     select * from {{ ref('int_recon_matched_by_reference') }}
     union all
@@ -13,6 +13,17 @@ found as (
     select * from {{ ref('int_recon_proposed_by_sum') }}
     union all
     select * from {{ ref('int_recon_proposed_by_likeness') }}
+
+),
+
+found as (
+
+    -- One right key is one proposal, with however many left ones.
+    select
+        all_rules.*,
+        {{ surrogate_key(['match_rule', 'right_recon_key']) }} as proposal_key
+
+    from all_rules
 
 ),
 
@@ -30,7 +41,7 @@ actions as (
 
 select
     -- keys
-    {{ surrogate_key(['found.match_rule', 'found.right_recon_key']) }} as proposal_key,
+    found.proposal_key,
     found.left_recon_key,
     found.right_recon_key,
 
@@ -49,4 +60,4 @@ inner join rules
     on found.match_rule = rules.match_rule
 
 left join actions
-    on {{ surrogate_key(['found.match_rule', 'found.right_recon_key']) }} = actions.subject_key
+    on found.proposal_key = actions.subject_key
