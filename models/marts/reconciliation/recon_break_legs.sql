@@ -15,7 +15,7 @@ grouped_legs as (
 
 legs as (
 
-    select * from {{ ref('int_recon_legs') }} where out_of_scope_reason is null
+    select * from {{ ref('int_recon_watched_legs') }}
 
 ),
 
@@ -88,8 +88,7 @@ left join grouped_legs
     and legs.leg_key = grouped_legs.leg_key
 
 inner join breaks
-    on {{ surrogate_key(['legs.pair_id', 'legs.legal_entity_code', 'legs.currency', 'legs.clear_key']) }}
-    = breaks.recon_group_key
+    on legs.recon_key = breaks.recon_group_key
     and defects.break_code = breaks.break_code
 
 where grouped_legs.leg_key is null

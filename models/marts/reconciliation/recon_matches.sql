@@ -40,7 +40,9 @@ rules as (
 matches as (
 
     select
-        recon_keys.recon_key as recon_match_key,
+        {{ surrogate_key([
+            'recon_keys.pair_id', 'recon_keys.legal_entity_code', 'recon_keys.currency', 'recon_keys.clear_key'
+        ]) }} as recon_match_key,
         recon_keys.pair_id,
         recon_keys.legal_entity_code,
         recon_keys.natural_key,

@@ -10,13 +10,7 @@ defects as (
 
 legs as (
 
-    select * from {{ ref('int_recon_legs') }} where out_of_scope_reason is null
-
-),
-
-recon_keys as (
-
-    select * from {{ ref('int_recon_keys') }}
+    select * from {{ ref('int_recon_watched_legs') }}
 
 ),
 
@@ -41,7 +35,7 @@ pairs as (
 found as (
 
     select
-        coalesce(grouped_legs.recon_group_key, recon_keys.recon_key) as recon_group_key,
+        coalesce(grouped_legs.recon_group_key, legs.recon_key) as recon_group_key,
         legs.pair_id,
         legs.legal_entity_code,
         legs.currency,
@@ -58,12 +52,6 @@ found as (
     inner join legs
         on defects.pair_id = legs.pair_id
         and defects.leg_key = legs.leg_key
-
-    inner join recon_keys
-        on legs.pair_id = recon_keys.pair_id
-        and legs.legal_entity_code = recon_keys.legal_entity_code
-        and legs.currency = recon_keys.currency
-        and legs.clear_key = recon_keys.clear_key
 
     left join grouped_legs
         on legs.pair_id = grouped_legs.pair_id

@@ -22,13 +22,13 @@ pool as (
 
 legs as (
 
-    select * from {{ ref('int_recon_legs') }} where out_of_scope_reason is null
+    select * from {{ ref('int_recon_watched_legs') }}
 
 ),
 
 recon_keys as (
 
-    select * from {{ ref('int_recon_keys') }} where left_count > 0 and right_count > 0
+    select * from {{ ref('int_recon_watched_keys') }} where left_count > 0 and right_count > 0
 
 ),
 
@@ -84,10 +84,7 @@ beside_another as (
         and pool.signed_amount = legs.signed_amount
 
     inner join recon_keys
-        on legs.pair_id = recon_keys.pair_id
-        and legs.legal_entity_code = recon_keys.legal_entity_code
-        and legs.currency = recon_keys.currency
-        and legs.clear_key = recon_keys.clear_key
+        on legs.recon_key = recon_keys.recon_key
 
     where
         pool.leg_count = 1

@@ -10,12 +10,14 @@ invoice_lines as (
 
 discount_lines as (
 
-    -- Discounts as lines of their own: they are about the charge and the service of another line.
+    -- Discounts as lines of their own: they are about the charge and the service of another line,
+    -- and are taken off regular charges.
     select
         invoice_key,
         source_subscription_item_id,
         service_starts_on,
         service_ends_on,
+        'recurring' as discounted_line_kind,
         cast(sum(line_amount) as decimal(18, 4)) as discount_amount
 
     from {{ ref('fct_invoice_lines') }}
@@ -101,8 +103,7 @@ left join discount_lines
     and invoice_lines.source_subscription_item_id = discount_lines.source_subscription_item_id
     and invoice_lines.service_starts_on = discount_lines.service_starts_on
     and invoice_lines.service_ends_on = discount_lines.service_ends_on
-    -- Discounts are taken off regular charges.
-    and invoice_lines.line_kind = 'recurring'
+    and invoice_lines.line_kind = discount_lines.discounted_line_kind
 
 left join currencies
     on invoice_lines.currency = currencies.currency

@@ -10,7 +10,10 @@ entries as (
 
 revaluations as (
 
-    select * from {{ ref('int_recon_revaluations') }}
+    select
+        *,
+        'revaluation' as document_kind
+    from {{ ref('int_recon_revaluations') }}
 
 ),
 
@@ -118,7 +121,7 @@ left join revaluations
     and entries.source_account = revaluations.source_account
     and coalesce(entries.reverses_source_ledger_document_id, entries.source_ledger_document_id)
     = revaluations.source_revaluation_id
-    and entries.document_kind = 'revaluation'
+    and entries.document_kind = revaluations.document_kind
 
 where entries.control_amount <> 0 or entries.control_amount_functional <> 0
 

@@ -15,7 +15,16 @@ windows as (
 
 manifests as (
 
-    select * from {{ ref('fct_usage_manifests') }}
+    -- A report of a day or part of one is of that day's window.
+    select
+        manifests.*,
+        case
+            when
+                window_ends_on <= cast({{ dbt.dateadd('day', 1, 'window_starts_on') }} as date)
+                then window_starts_on
+        end as metered_on
+
+    from {{ ref('fct_usage_manifests') }} as manifests
 
 ),
 
@@ -75,9 +84,7 @@ sides as (
         on manifests.source_system = windows.source_system
         and manifests.source_account = windows.source_account
         and manifests.meter_code = windows.meter_code
-        and manifests.window_starts_on = windows.metered_on
-        and manifests.window_ends_on
-        <= cast({{ dbt.dateadd('day', 1, 'manifests.window_starts_on') }} as date)
+        and manifests.metered_on = windows.metered_on
 
     union all
 

@@ -9,7 +9,7 @@ loose_legs as (
 
 recon_keys as (
 
-    select * from {{ ref('int_recon_keys') }} where left_count = 0 or right_count = 0
+    select * from {{ ref('int_recon_watched_keys') }} where left_count = 0 or right_count = 0
 
 ),
 
