@@ -29,11 +29,19 @@ billed_lines as (
 
 ),
 
+usage_events as (
+
+    select * from {{ ref('fct_usage_events') }}
+
+),
+
 placed as (
 
     select
         rated_usage.*,
         billed_lines.invoice_line_key,
+        usage_events.usage_event_key,
+        usage_events.occurred_on as event_occurred_on,
         coalesce(source_entities.legal_entity_code, 'unassigned') as legal_entity_code,
         coalesce(source_entities.time_zone, 'UTC') as time_zone
 
@@ -46,12 +54,18 @@ placed as (
     left join billed_lines
         on rated_usage.source_invoice_line_id = billed_lines.line_id
 
+    left join usage_events
+        on rated_usage.source_system = usage_events.source_system
+        and rated_usage.source_account = usage_events.source_account
+        and rated_usage.source_usage_event_id = usage_events.source_usage_event_id
+
 )
 
 select
     -- keys
     {{ source_key('placed', 'rated_usage') }} as rated_usage_key,
     placed.invoice_line_key,
+    placed.usage_event_key,
     placed.source_system,
     placed.source_account,
     placed.legal_entity_code,
@@ -73,6 +87,9 @@ select
     -- times
     placed.usage_starts_at,
     {{ business_date('placed.usage_starts', 'placed.time_zone') }} as usage_starts_on,
+    -- The event knows best when it happened.
+    coalesce(placed.event_occurred_on, {{ business_date('placed.usage_starts', 'placed.time_zone') }})
+        as metered_on,
     placed.usage_ends_at,
     {{ business_date('placed.usage_ends', 'placed.time_zone') }} as usage_ends_on,
     placed.rated_at,

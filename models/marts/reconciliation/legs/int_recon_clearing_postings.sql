@@ -62,8 +62,12 @@ opposite_roles as (
 
     from journal_lines
 
+    inner join ledger_documents
+        on journal_lines.ledger_document_key = ledger_documents.ledger_document_key
+        and ledger_documents.document_kind = 'journal'
+
     inner join cleared
-        on journal_lines.ledger_document_key = cleared.ledger_document_key
+        on ledger_documents.ledger_document_key = cleared.ledger_document_key
 
     inner join accounts
         on journal_lines.source_system = accounts.source_system

@@ -28,7 +28,8 @@ select
         as tax_amount,
     count(case when accounts.account_role = 'tax_payable' then 1 end) as tax_line_count,
     -- Brought over from the ledger before: against equity, in the period of the migration.
-    count(case when accounts.account_role = 'equity' then 1 end) > 0 as is_opening_entry
+    count(case when accounts.account_role = 'equity' then 1 end) > 0 as is_opening_entry,
+    count(case when accounts.account_role = 'processor_clearing' then 1 end) > 0 as is_through_processor
 
 from journal_lines
 

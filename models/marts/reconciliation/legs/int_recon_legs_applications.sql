@@ -32,31 +32,9 @@ ledger_documents as (
 
 ),
 
-journal_lines as (
+document_parts as (
 
-    select * from {{ ref('fct_journal_lines') }} where is_posting and is_primary_book
-
-),
-
-accounts as (
-
-    select * from {{ ref('dim_accounts') }}
-
-),
-
-through_processor as (
-
-    select journal_lines.ledger_document_key
-
-    from journal_lines
-
-    inner join accounts
-        on journal_lines.source_system = accounts.source_system
-        and journal_lines.source_account = accounts.source_account
-        and journal_lines.account_code = accounts.account_code
-        and accounts.account_role = 'processor_clearing'
-
-    group by journal_lines.ledger_document_key
+    select * from {{ ref('int_recon_ledger_documents') }}
 
 ),
 
@@ -66,7 +44,7 @@ receipts as (
     select
         documents.ledger_document_key,
         documents.customer_key,
-        through_processor.ledger_document_key is not null as is_through_processor
+        coalesce(document_parts.is_through_processor, false) as is_through_processor
 
     from ledger_documents as documents
 
@@ -75,9 +53,9 @@ receipts as (
         and documents.source_system = reversed.source_system
         and documents.source_account = reversed.source_account
 
-    left join through_processor
+    left join document_parts
         on coalesce(reversed.ledger_document_key, documents.ledger_document_key)
-        = through_processor.ledger_document_key
+        = document_parts.ledger_document_key
 
     where documents.document_kind = 'receipt' or reversed.document_kind = 'receipt'
 

@@ -53,7 +53,7 @@ billed_lines as (
         coalesce(
             invoices.invoice_number, invoice_lines.source_invoice_id, invoice_lines.source_invoice_line_id
         ) as natural_key,
-        'line ' || coalesce(
+        coalesce(
             recomputed.invoice_line_key, discounts.discounted_line_key, invoice_lines.invoice_line_key
         ) as clear_key,
         invoice_lines.line_kind,

@@ -41,7 +41,7 @@ select
     'R08b' as pair_id,
     'L' as side,
     'ledger document ' || ledger_document_key as leg_key,
-    'ledger document ' || ledger_document_key as clear_key,
+    ledger_document_key as clear_key,
     coalesce(external_reference, source_ledger_document_id) as natural_key,
     legal_entity_code,
     customer_key,
@@ -76,7 +76,7 @@ select
     'R08b' as pair_id,
     'R' as side,
     'control of ledger document ' || entries.ledger_document_key as leg_key,
-    'ledger document ' || entries.ledger_document_key as clear_key,
+    entries.ledger_document_key as clear_key,
     case
         when entries.document_kind = 'revaluation' then entries.source_ledger_document_id
         else coalesce(entries.external_reference, entries.source_ledger_document_id)

@@ -19,9 +19,20 @@ unrated_events as (
 
 ),
 
-windows as (
+lost_ratings as (
 
-    select * from {{ ref('int_recon_usage_windows') }}
+    -- Ratings are told apart from their events early: nearly none lacks one.
+    select rated_usage.rated_usage_key
+
+    from rated_usage
+
+    inner join {{ ref('int_recon_usage_windows') }} as windows
+        on rated_usage.source_system = windows.source_system
+        and rated_usage.source_account = windows.source_account
+        and rated_usage.meter_code = windows.meter_code
+        and rated_usage.usage_starts_on = windows.metered_on
+
+    where rated_usage.usage_event_key is null and windows.has_named_losses
 
 ),
 
@@ -30,8 +41,7 @@ sides as (
     select
         'L' as side,
         'event ' || usage_events.usage_event_key as leg_key,
-        usage_events.source_account,
-        usage_events.source_usage_event_id,
+        usage_events.usage_event_key as clear_key,
         usage_events.source_usage_event_id as natural_key,
         usage_events.legal_entity_code,
         'fct_usage_events' as source_table,
@@ -52,8 +62,11 @@ sides as (
     select
         'R' as side,
         'rating ' || rated_usage.rated_usage_key as leg_key,
-        rated_usage.source_account,
-        rated_usage.source_usage_event_id,
+        -- Ratings of an event that never came belong together by its name.
+        coalesce(
+            rated_usage.usage_event_key,
+            'event ' || rated_usage.source_account || ' ' || rated_usage.source_usage_event_id
+        ) as clear_key,
         coalesce(rated_usage.source_usage_event_id, rated_usage.source_rated_usage_id) as natural_key,
         rated_usage.legal_entity_code,
         'fct_rated_usage' as source_table,
@@ -61,25 +74,17 @@ sides as (
         'rating' as document_kind,
         case
             when rated_usage.source_usage_event_id is null then 'rated as a sum, not event by event'
-            when usage_events.usage_event_key is null and windows.has_named_losses
+            when lost_ratings.rated_usage_key is not null
                 then 'its event never came: the stage before tells it'
         end as out_of_scope_reason,
         rated_usage.quantity,
-        coalesce(usage_events.occurred_on, rated_usage.usage_starts_on) as occurred_on,
+        rated_usage.metered_on as occurred_on,
         rated_usage.recorded_at
 
     from rated_usage
 
-    left join usage_events
-        on rated_usage.source_system = usage_events.source_system
-        and rated_usage.source_account = usage_events.source_account
-        and rated_usage.source_usage_event_id = usage_events.source_usage_event_id
-
-    left join windows
-        on rated_usage.source_system = windows.source_system
-        and rated_usage.source_account = windows.source_account
-        and rated_usage.meter_code = windows.meter_code
-        and rated_usage.usage_starts_on = windows.metered_on
+    left join lost_ratings
+        on rated_usage.rated_usage_key = lost_ratings.rated_usage_key
 
 )
 
@@ -87,7 +92,7 @@ select
     'R10' as pair_id,
     side,
     leg_key,
-    coalesce('event ' || source_account || ' ' || source_usage_event_id, leg_key) as clear_key,
+    clear_key,
     natural_key,
     legal_entity_code,
     cast(null as {{ dbt.type_string() }}) as customer_key,

@@ -50,12 +50,7 @@ lost_events as (
         and rated_usage.usage_starts_on = windows.metered_on
         and windows.has_named_losses
 
-    left join {{ ref('fct_usage_events') }} as events
-        on rated_usage.source_system = events.source_system
-        and rated_usage.source_account = events.source_account
-        and rated_usage.source_usage_event_id = events.source_usage_event_id
-
-    where rated_usage.source_usage_event_id is not null and events.usage_event_key is null
+    where rated_usage.source_usage_event_id is not null and rated_usage.usage_event_key is null
 
     group by 1, 2, 3, 4, 5
 

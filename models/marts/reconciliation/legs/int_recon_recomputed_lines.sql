@@ -14,15 +14,11 @@ invoices as (
 
 ),
 
-listed as (
+billed as (
 
-    -- Before discounts: as agreed, and as billed.
     select
         expected_lines.*,
         invoices.invoice_status,
-        {{ round_half_up_to_unit(
-            quantity_times_price('expected_quantity', 'expected_unit_price'), 'units_per_major'
-        ) }} as expected_list_amount,
         {{ round_half_up_to_unit(
             quantity_times_price('billed_quantity', 'billed_unit_price'), 'units_per_major'
         ) }} as billed_list_amount
@@ -31,6 +27,23 @@ listed as (
 
     left join invoices
         on expected_lines.invoice_key = invoices.invoice_key
+
+),
+
+listed as (
+
+    -- Before discounts: as billed, and as agreed, which is nearly always the same.
+    select
+        billed.*,
+        case
+            when expected_quantity = billed_quantity and expected_unit_price = billed_unit_price
+                then billed_list_amount
+            else {{ round_half_up_to_unit(
+                quantity_times_price('expected_quantity', 'expected_unit_price'), 'units_per_major'
+            ) }}
+        end as expected_list_amount
+
+    from billed
 
 ),
 

@@ -8,19 +8,36 @@ attempts as (
 
 ),
 
+never_delivered as (
+
+    select
+        source_account,
+        interface_code,
+        message_key
+
+    from attempts
+
+    group by source_account, interface_code, message_key
+
+    having max(case when message_status = 'delivered' then 1 else 0 end) = 0
+
+),
+
 last_attempts as (
 
     select
         attempts.*,
         row_number() over (
-            partition by source_account, interface_code, message_key
-            order by attempt_number desc, attempted_at desc, sync_message_key asc
-        ) as recency,
-        max(case when message_status = 'delivered' then 1 else 0 end) over (
-            partition by source_account, interface_code, message_key
-        ) as was_delivered
+            partition by attempts.source_account, attempts.interface_code, attempts.message_key
+            order by attempts.attempt_number desc, attempts.attempted_at desc, attempts.sync_message_key asc
+        ) as recency
 
     from attempts
+
+    inner join never_delivered
+        on attempts.source_account = never_delivered.source_account
+        and attempts.interface_code = never_delivered.interface_code
+        and attempts.message_key = never_delivered.message_key
 
 )
 
@@ -45,4 +62,4 @@ select
 from last_attempts
 
 -- The newest attempt stands for the message.
-where recency = 1 and was_delivered = 0
+where recency = 1

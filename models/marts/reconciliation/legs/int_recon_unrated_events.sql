@@ -18,9 +18,7 @@ unrated as (
     from {{ ref('fct_usage_events') }} as usage_events
 
     left join {{ ref('fct_rated_usage') }} as rated_usage
-        on usage_events.source_system = rated_usage.source_system
-        and usage_events.source_account = rated_usage.source_account
-        and usage_events.source_usage_event_id = rated_usage.source_usage_event_id
+        on usage_events.usage_event_key = rated_usage.usage_event_key
 
     where rated_usage.rated_usage_key is null
 

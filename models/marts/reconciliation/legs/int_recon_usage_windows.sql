@@ -54,12 +54,7 @@ rated_alone as (
 
     from {{ ref('fct_rated_usage') }} as rated_usage
 
-    left join {{ ref('fct_usage_events') }} as events
-        on rated_usage.source_system = events.source_system
-        and rated_usage.source_account = events.source_account
-        and rated_usage.source_usage_event_id = events.source_usage_event_id
-
-    where rated_usage.source_usage_event_id is not null and events.usage_event_key is null
+    where rated_usage.source_usage_event_id is not null and rated_usage.usage_event_key is null
 
 ),
 
