@@ -2,7 +2,7 @@
     named twice into memory first, as a whole, and keeps filters and joins from reaching the table:
     over a million invoices all legs took 9 seconds of processor time instead of 17. Other engines read
     in place by themselves. -#}
-{% macro imports_in_place(code) -%}
+{% macro duckdb__imports_in_place(code) -%}
     {{ return(modules.re.sub(
         '(\\w+) as \\((\\s+select \\* from [\\w".]+(?:\\s+where [^()]*)?\\s+\\))',
         '\\1 as not materialized (\\2',
@@ -14,7 +14,7 @@
 {% macro duckdb__get_select_subquery(sql) %}
     select {{ adapter.dispatch('get_column_names', 'dbt')() }}
     from (
-        {{ imports_in_place(sql) }}
+        {{ duckdb__imports_in_place(sql) }}
     ) as model_subq
 {%- endmacro %}
 
@@ -23,6 +23,6 @@
         {{ get_assert_columns_equivalent(sql) }}
     {%- endif %}
     create view {{ relation }} as (
-        {{ imports_in_place(sql) }}
+        {{ duckdb__imports_in_place(sql) }}
     );
 {%- endmacro %}

@@ -1,7 +1,7 @@
 """The shipped reconciliation over legs that a test makes up.
 
-The models behind `int_recon_legs` are compiled once by dbt and run, in the order of their edges,
-in a database in memory.
+The models behind the legs of the pairs are compiled once by dbt and run, in the order of their
+edges, in a database in memory. The made-up legs of all pairs stand in the model of one of them.
 """
 
 import json
@@ -21,9 +21,11 @@ REPOSITORY = Path(__file__).resolve().parents[2]
 AS_OF = date(2026, 3, 31)
 # What the engine is given; all other models behind the legs are the shipped ones.
 GIVEN = (
-    "int_recon_legs", "int_recon_causes", "int_recon_defects", "int_recon_actions",
+    "int_recon_causes", "int_recon_defects", "int_recon_actions",
     "dim_run_dates", "dim_dates", "dim_legal_entities", "fct_fiscal_periods",
 )  # fmt: skip
+LEGS_OF_PAIRS = "int_recon_legs_"
+GIVEN_LEGS = "int_recon_legs_invoices"
 PUBLISHED = (
     "recon_breaks", "recon_break_legs", "recon_matches", "recon_open_items", "recon_rollforward",
     "recon_ageing", "recon_summary", "recon_scores",
@@ -51,6 +53,10 @@ def compiled_manifest(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any
     return loaded
 
 
+def _is_given(name: str) -> bool:
+    return name in GIVEN or name.startswith(LEGS_OF_PAIRS)
+
+
 class Engine:
     """The compiled models behind the legs over one database in memory."""
 
@@ -75,7 +81,7 @@ class Engine:
         if name in self._order:
             return
         node = self._nodes[name]
-        if name not in GIVEN and node["resource_type"] == "model":
+        if not _is_given(name) and node["resource_type"] == "model":
             for parent in node["depends_on"]["nodes"]:
                 self._visit(parent.split(".")[-1])
         self._order.append(name)
@@ -123,14 +129,15 @@ class Engine:
 
     def run(self, legs: list[dict[str, Any]], accepted: list[str] | None = None) -> None:
         """Builds everything behind the given legs, and accepted proposals."""
-        for name in ("int_recon_legs", "int_recon_causes", "int_recon_defects"):
+        legs_of_pairs = [name for name in self._order if name.startswith(LEGS_OF_PAIRS)]
+        for name in (*legs_of_pairs, "int_recon_causes", "int_recon_defects"):
             self.connection.execute(f"create or replace table {self._where(name)}"
                                     f" ({self._typed(name)})")  # fmt: skip
-        names = list(self._nodes["int_recon_legs"]["columns"])
+        names = list(self._nodes[GIVEN_LEGS]["columns"])
         if legs:
             marks = ", ".join("?" for _ in names)
             self.connection.executemany(
-                f"insert into {self._where('int_recon_legs')} values ({marks})",
+                f"insert into {self._where(GIVEN_LEGS)} values ({marks})",
                 [[leg.get(name) for name in names] for leg in legs],
             )
         self.connection.execute(
@@ -140,7 +147,7 @@ class Engine:
         )
         for name in self._order:
             node = self._nodes[name]
-            if node["resource_type"] == "model" and name not in GIVEN:
+            if node["resource_type"] == "model" and not _is_given(name):
                 self.connection.execute(
                     f"create or replace table {self._where(name)} as {node['compiled_code']}"
                 )
