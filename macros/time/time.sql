@@ -34,3 +34,8 @@
         (select run_dates.as_of_date from {{ ref('dim_run_dates') }} as run_dates)
     {%- endif -%}
 {%- endmacro %}
+
+{#- The day after a date. -#}
+{% macro day_after(date_column) -%}
+    cast({{ dbt.dateadd('day', 1, date_column) }} as date)
+{%- endmacro %}

@@ -1,5 +1,5 @@
-{#- Grain: one version of a payment or credit note of a customer, or of a refund of one, over the time
-    in which it was the one known. -#}
+{#- Grain: one version of a payment, credit note or credit on a customer's balance, or of a refund, over
+    the time in which it was the one known. -#}
 with
 
 payments as (
@@ -17,6 +17,14 @@ credit_notes as (
 refunds as (
 
     select * from {{ ref('fct_refunds') }}
+
+),
+
+balance_credits as (
+
+    -- What comes from a credit note is that credit note's.
+    select * from {{ ref('fct_adjustments') }}
+    where adjustment_kind = 'credit_balance' and credit_note_key is null and adjustment_amount > 0
 
 ),
 
@@ -76,6 +84,23 @@ past_refunds as (
         'refund_amount': 'decimal(18, 4)',
         'created_at': 'timestamp',
         'created_on': 'date',
+    }) }}
+
+),
+
+past_adjustments as (
+
+    {{ past_records('adjustments', {
+        'source_system': dbt.type_string(),
+        'source_account': dbt.type_string(),
+        'source_entity_id': dbt.type_string(),
+        'source_customer_id': dbt.type_string(),
+        'source_credit_note_id': dbt.type_string(),
+        'adjustment_kind': dbt.type_string(),
+        'currency': dbt.type_string(),
+        'adjustment_amount': 'decimal(18, 4)',
+        'adjusted_at': 'timestamp',
+        'adjusted_on': 'date',
     }) }}
 
 ),
@@ -158,6 +183,33 @@ past_documents as (
 
     from past_refunds
 
+    union all
+
+    select
+        'adjustment' as document_kind,
+        record_key,
+        source_system,
+        source_account,
+        source_entity_id,
+        source_customer_id,
+        cast(null as {{ dbt.type_string() }}) as source_payment_id,
+        cast(null as {{ dbt.type_string() }}) as payment_key,
+        cast(null as {{ dbt.type_string() }}) as credit_note_key,
+        'issued' as document_status,
+        currency,
+        adjustment_amount as document_amount,
+        adjusted_at as occurred_at,
+        adjusted_on as occurred_on,
+        known_from_at,
+        known_before_at
+
+    from past_adjustments
+
+    where
+        adjustment_kind = 'credit_balance'
+        and source_credit_note_id is null
+        and adjustment_amount > 0
+
 ),
 
 present_documents as (
@@ -219,6 +271,26 @@ present_documents as (
         recorded_at
 
     from refunds
+
+    union all
+
+    select
+        'adjustment' as document_kind,
+        adjustment_key as record_key,
+        cast(null as {{ dbt.type_string() }}) as payment_key,
+        cast(null as {{ dbt.type_string() }}) as credit_note_key,
+        customer_key,
+        source_system,
+        cast(null as {{ dbt.type_string() }}) as source_payment_id,
+        legal_entity_code,
+        'issued' as document_status,
+        currency,
+        functional_currency,
+        adjustment_amount as document_amount,
+        adjusted_on as occurred_on,
+        coalesce(recorded_at, {{ run_started() }}) as recorded_at
+
+    from balance_credits
 
 ),
 

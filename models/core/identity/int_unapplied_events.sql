@@ -31,7 +31,9 @@ documents as (
             else 'unapplied_credits'
         end as receivable_kind,
         case
-            when prepayment_versions.document_kind = 'payment' then 'payments' else 'credit_notes'
+            when prepayment_versions.document_kind = 'payment' then 'payments'
+            when prepayment_versions.document_kind = 'adjustment' then 'balance_credited'
+            else 'credit_notes'
         end as movement
 
     from prepayment_versions
@@ -41,7 +43,7 @@ documents as (
         and prepayment_versions.source_system <> told_elsewhere.source_system
 
     where
-        prepayment_versions.document_kind in ('payment', 'credit_note')
+        prepayment_versions.document_kind in ('payment', 'credit_note', 'adjustment')
         and prepayment_versions.document_status in ('succeeded', 'issued')
         and told_elsewhere.processor_reference is null
 
@@ -115,6 +117,13 @@ events as (
         and uses.currency = documents.currency
         and {{ known_together('uses', 'documents') }}
 
+),
+
+balance_applied as (
+
+    -- A customer's credit balance is no document: what an invoice takes of it stands on that invoice.
+    select * from {{ ref('int_open_item_events') }} where movement = 'balance_applied'
+
 )
 
 select
@@ -141,3 +150,30 @@ select
     event_known_before_at as known_before_at
 
 from events
+
+union all
+
+select
+    -- keys
+    invoice_key as document_key,
+    event_source_key,
+    customer_key,
+    source_system,
+    legal_entity_code,
+
+    -- attributes
+    'unapplied_credits' as receivable_kind,
+    movement,
+    currency,
+    functional_currency,
+
+    -- measures
+    cast(-event_amount as decimal(18, 4)) as event_amount,
+
+    -- times
+    occurred_on,
+    issued_on as document_on,
+    known_from_at,
+    known_before_at
+
+from balance_applied
