@@ -49,10 +49,11 @@ told as (
 
 summed as (
 
-    -- Dunning starts with its first notice: what came before is not its doing.
+    -- Dunning starts with its first notice: what came before is not its doing. An invoice may be
+    -- dunned on the day of its issue, when its payment fails.
     select
         entries.dunning_event_key,
-        {{ sum_amount("case when told.occurred_on < coalesce(entries.first_notice_on, entries.entered_on) then told.event_amount end") }}
+        {{ sum_amount("case when told.movement = 'invoices' or told.occurred_on < entries.first_notice_on then told.event_amount end") }}
             as dunned_amount,
         {{ sum_amount("case when told.outcome_kind = 'paid' and told.occurred_on >= entries.first_notice_on then -told.event_amount end") }}
             as paid_amount,

@@ -45,7 +45,13 @@ disputed as (
         disputes.currency,
         disputes.disputed_amount,
         disputes.opened_on,
-        disputes.closed_on
+        -- Decided, and nobody says when: it is not held against any day.
+        case
+            when disputes.closed_on is not null then disputes.closed_on
+            when disputes.dispute_status in ('won', 'lost', 'closed', 'prevented', 'warning_closed')
+                then disputes.opened_on
+            else cast('9999-12-31' as date)
+        end as ended_on
 
     from disputes
 
@@ -67,7 +73,7 @@ select
 
     -- times
     disputed.opened_on as claimed_from_on,
-    coalesce(disputed.closed_on, cast('9999-12-31' as date)) as claimed_before_on
+    disputed.ended_on as claimed_before_on
 
 from disputed
 
