@@ -33,8 +33,8 @@ from python_checks.warehouse import (
 )
 
 RECORD_VERSIONS = ("core_private", "int_record_versions")
-# Which raw tables deliver a record (`raw_table`: their names, joined by RAW_TABLES_BETWEEN); a model
-# without them says nothing about deletions.
+# Which raw tables deliver a record (`raw_table`: names, RAW_TABLES_BETWEEN them). A model without
+# them says nothing about deletions.
 RAW_TABLES_BETWEEN = ", "
 RECORD_ORIGIN = ("source_system", "source_account", "raw_table")
 
@@ -224,6 +224,7 @@ def _append_record_versions(connection: duckdb.DuckDBPyConnection, record: RunRe
             f"{RECORD_VERSIONS[1]} holds record {repeated[1]} of {repeated[0]} more than once."
         )
 
+    origin_system = "records.source_system" if origin else "cast(null as varchar)"
     # Straight into the table: on a first run these are the canonical tables once more, as text.
     connection.execute(
         f"""
@@ -255,8 +256,8 @@ def _append_record_versions(connection: duckdb.DuckDBPyConnection, record: RunRe
             on records.entity = latest.entity
             and records.record_key = latest.record_key
             and latest.superseded_at is null
-        left join ({_last_runs(origin)}) as earlier
-            on {"records.source_system" if origin else "cast(null as varchar)"} = earlier.source_system
+        left join ({_last_runs(bool(origin))}) as earlier
+            on {origin_system} = earlier.source_system
         where latest.record_key is null
             or latest.payload_hash is distinct from records.payload_hash
             or latest.deleted_in_extract
@@ -333,13 +334,13 @@ def _append_record_versions(connection: duckdb.DuckDBPyConnection, record: RunRe
     )
 
 
-def _last_runs(origin: tuple[str, ...]) -> str:
-    """SQL: when the last run before this one read each system; nothing where origins are unknown."""
+def _last_runs(is_origin_known: bool) -> str:
+    """SQL: when the last run before this one read each system; nothing without origins."""
     return f"""
         select extract_files.source_system, max(run_log.started_at) as last_run_at
         from extract_files
         inner join run_log on extract_files.run_id = run_log.run_id
-        where run_log.run_id <> $run_id and {"true" if origin else "false"}
+        where run_log.run_id <> $run_id and {"true" if is_origin_known else "false"}
         group by extract_files.source_system
     """
 
