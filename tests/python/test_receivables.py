@@ -77,9 +77,7 @@ def extract_of(night: int) -> Tables:
         invoice("partly_paid", "100.00", "05", "2026-02-04"),
         invoice("overdue", "250.50", "10", "2026-01-25"),
         # Edited on the second night: amount and due date.
-        invoice(
-            "edited", "95.10" if edited else "80.00", "12", "2026-01-15" if edited else "2026-01-31"
-        ),
+        invoice("edited", total, "12", due),
         invoice("deleted", "60.00", "15", "2026-02-14"),
         # Voided on the third night, as of February.
         invoice("voided", "70.00", "16", "2026-02-15"),
@@ -110,7 +108,7 @@ def extract_of(night: int) -> Tables:
                 is_reversal="true",
                 applied_on="2026-01-30",
                 reverses_source_document_application_id="a1",
-            )  # fmt: skip
+            )
         )
     return {
         "customers": [{"source_customer_id": "c1"}],
