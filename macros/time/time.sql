@@ -39,3 +39,8 @@
 {% macro day_after(date_column) -%}
     cast({{ dbt.dateadd('day', 1, date_column) }} as date)
 {%- endmacro %}
+
+{#- Whole days from one date to another; null where one is. -#}
+{% macro days_between(from_date, to_date) -%}
+    cast({{ dbt.datediff(from_date, to_date, 'day') }} as int)
+{%- endmacro %}

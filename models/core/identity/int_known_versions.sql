@@ -22,6 +22,12 @@ run_log as (
 
 ),
 
+latest_versions as (
+
+    select * from record_versions where superseded_at is null
+
+),
+
 current_versions as (
 
     select * from {{ ref('int_record_versions') }} where entity in ({{ receivable_entities() }})
@@ -56,8 +62,8 @@ compared as (
         current_versions.entity,
         current_versions.record_key,
         current_versions.recorded_at,
-        current_versions.payload_hash = latest.payload_hash as is_unchanged,
-        latest.first_recorded_at
+        current_versions.payload_hash = latest_versions.payload_hash as is_unchanged,
+        latest_versions.first_recorded_at
 
     from first_recorded
 
@@ -65,9 +71,9 @@ compared as (
         on first_recorded.entity = current_versions.entity
         and first_recorded.record_key = current_versions.record_key
 
-    left join (select * from record_versions where superseded_at is null) as latest
-        on first_recorded.entity = latest.entity
-        and first_recorded.record_key = latest.record_key
+    left join latest_versions
+        on first_recorded.entity = latest_versions.entity
+        and first_recorded.record_key = latest_versions.record_key
 
 ),
 

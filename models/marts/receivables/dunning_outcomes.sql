@@ -30,39 +30,38 @@ told as (
 
     -- A reversal of a payment takes recovery back; one of a credit does not.
     select
-        receivable_events.*,
+        receivable_events.invoice_key,
+        receivable_events.movement,
+        receivable_events.event_amount,
+        receivable_events.occurred_on,
         case
-            when receivable_events.movement in ('cash_applied', 'applications_reversed')
-                and document_applications.application_kind = 'payment' then 'paid'
-            when receivable_events.movement = 'write_offs_reversed' then 'write_offs'
-            when receivable_events.movement in ('balance_applied', 'applications_reversed')
-                then 'credits_applied'
-            else receivable_events.movement
+            when receivable_events.movement = 'invoices' then 'invoiced'
+            when document_applications.application_kind = 'payment' then 'paid'
+            when receivable_events.movement in ('write_offs', 'write_offs_reversed') then 'written off'
+            when receivable_events.movement = 'voids' then 'voided'
+            else 'credited'
         end as outcome_kind
 
     from receivable_events
 
     left join document_applications
         on receivable_events.event_source_key = document_applications.document_application_key
+        and receivable_events.movement in ('cash_applied', 'applications_reversed')
 
 ),
 
-summed as (
+placed as (
 
     -- Dunning starts with its first notice: what came before is not its doing. An invoice may be
     -- dunned on the day of its issue, when its payment fails.
     select
         entries.dunning_event_key,
-        {{ sum_amount("case when told.movement = 'invoices' or told.occurred_on < entries.first_notice_on then told.event_amount end") }}
-            as dunned_amount,
-        {{ sum_amount("case when told.outcome_kind = 'paid' and told.occurred_on >= entries.first_notice_on then -told.event_amount end") }}
-            as paid_amount,
-        {{ sum_amount("case when told.outcome_kind = 'credits_applied' and told.occurred_on >= entries.first_notice_on then -told.event_amount end") }}
-            as credited_amount,
-        {{ sum_amount("case when told.outcome_kind = 'write_offs' and told.occurred_on >= entries.first_notice_on then -told.event_amount end") }}
-            as written_off_amount,
-        {{ sum_amount("case when told.outcome_kind = 'voids' and told.occurred_on >= entries.first_notice_on then -told.event_amount end") }}
-            as voided_amount
+        case
+            when told.outcome_kind = 'invoiced' or told.occurred_on < entries.first_notice_on
+                then 'dunned'
+            when told.occurred_on >= entries.first_notice_on then told.outcome_kind
+        end as outcome_kind,
+        told.event_amount
 
     from entries
 
@@ -71,7 +70,23 @@ summed as (
         and entries.window_ends_on >= told.occurred_on
         and entries.next_entered_on > told.occurred_on
 
-    group by entries.dunning_event_key
+),
+
+summed as (
+
+    select
+        dunning_event_key,
+        {{ sum_amount("case when outcome_kind = 'dunned' then event_amount end") }} as dunned_amount,
+        {{ sum_amount("case when outcome_kind = 'paid' then -event_amount end") }} as paid_amount,
+        {{ sum_amount("case when outcome_kind = 'credited' then -event_amount end") }}
+            as credited_amount,
+        {{ sum_amount("case when outcome_kind = 'written off' then -event_amount end") }}
+            as written_off_amount,
+        {{ sum_amount("case when outcome_kind = 'voided' then -event_amount end") }} as voided_amount
+
+    from placed
+
+    group by dunning_event_key
 
 ),
 

@@ -84,10 +84,8 @@ open_invoices as (
             when customers.payment_terms_days is not null then 'terms'
             else 'none'
         end as due_date_source,
-        coalesce(
-            invoices.due_on,
-            {{ dbt.dateadd('day', 'customers.payment_terms_days', 'coalesce(invoices.issued_on, invoices.created_on)') }}
-        ) as due_on
+        invoices.due_on as stated_due_on,
+        customers.payment_terms_days
 
     from balances
 
@@ -103,20 +101,32 @@ open_invoices as (
 
 ),
 
-aged as (
+dated as (
 
     select
         open_invoices.*,
-        {{ dbt.datediff('open_invoices.due_on', 'open_invoices.aged_on', 'day') }} as overdue_days,
-        {{ dbt.datediff('open_invoices.issued_on', 'open_invoices.aged_on', 'day') }} as invoice_days,
-        coalesce(claimed.disputed_amount, 0) as claimed_disputed_amount,
-        coalesce(claimed.promised_amount, 0) as claimed_promised_amount
+        coalesce(
+            stated_due_on, cast({{ dbt.dateadd('day', 'payment_terms_days', 'issued_on') }} as date)
+        ) as due_on
 
     from open_invoices
 
+),
+
+aged as (
+
+    select
+        dated.*,
+        {{ days_between('dated.due_on', 'dated.aged_on') }} as overdue_days,
+        {{ days_between('dated.issued_on', 'dated.aged_on') }} as invoice_days,
+        coalesce(claimed.disputed_amount, 0) as claimed_disputed_amount,
+        coalesce(claimed.promised_amount, 0) as claimed_promised_amount
+
+    from dated
+
     left join claimed
-        on open_invoices.invoice_key = claimed.invoice_key
-        and open_invoices.aged_on = claimed.aged_on
+        on dated.invoice_key = claimed.invoice_key
+        and dated.aged_on = claimed.aged_on
 
 )
 
@@ -140,8 +150,8 @@ select
         when aged.open_amount < 0 then 'unapplied'
         else coalesce(invoice_buckets.age_bucket, 'no date')
     end as invoice_age_bucket,
-    cast(aged.overdue_days as int) as overdue_days,
-    cast(aged.invoice_days as int) as invoice_days,
+    aged.overdue_days,
+    aged.invoice_days,
     aged.currency,
     aged.functional_currency,
 

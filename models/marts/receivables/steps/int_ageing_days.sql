@@ -2,17 +2,24 @@
     looks from. -#}
 with
 
+first_events as (
+
+    select min(occurred_on) as first_occurred_on from {{ ref('fct_receivable_events') }}
+
+),
+
 month_ends as (
 
-    select max(date_on) as aged_on
+    select max(dates.date_on) as aged_on
 
-    from {{ ref('dim_dates') }}
+    from {{ ref('dim_dates') }} as dates
 
-    where
-        date_on <= {{ as_of_date() }}
-        and date_on >= (select min(occurred_on) from {{ ref('fct_receivable_events') }})
+    inner join first_events
+        on dates.date_on >= first_events.first_occurred_on
 
-    group by calendar_month
+    where dates.date_on <= {{ as_of_date() }}
+
+    group by dates.calendar_month
 
 )
 
