@@ -264,7 +264,7 @@ def _append_record_versions(connection: duckdb.DuckDBPyConnection, record: RunRe
         """,
         {"run_at": record.started_at, "run_id": record.run_id},
     )
-    if origin:
+    if origin and _may_be_deleted(connection, record.run_id):
         connection.execute(
             f"""
             insert into record_versions by name
@@ -284,6 +284,7 @@ def _append_record_versions(connection: duckdb.DuckDBPyConnection, record: RunRe
                 on latest.entity = records.entity
                 and latest.record_key = records.record_key
             where latest.superseded_at is null
+                and latest.run_id <> $run_id
                 and not latest.deleted_in_extract
                 and records.record_key is null
                 and (latest.source_system, latest.source_account, latest.raw_table) in (
@@ -332,6 +333,22 @@ def _append_record_versions(connection: duckdb.DuckDBPyConnection, record: RunRe
         """,
         {"run_at": record.started_at, "run_id": record.run_id},
     )
+
+
+def _may_be_deleted(connection: duckdb.DuckDBPyConnection, run_id: str) -> bool:
+    """Whether an earlier run knew a record and this one has a full extract: else none is missing.
+
+    Asked first, because a first run would compare all its records with themselves.
+    """
+    found = connection.execute(
+        """
+        select
+            exists (select 1 from record_versions where run_id <> $run_id)
+            and exists (select 1 from extract_files where run_id = $run_id and is_full)
+        """,
+        {"run_id": run_id},
+    ).fetchone()
+    return bool(found and found[0])
 
 
 def _last_runs(is_origin_known: bool) -> str:
