@@ -174,13 +174,8 @@ def run_night(folder: Path, night: int) -> None:
         "DBT_TARGET_PATH": str(folder / "target"),
         "DBT_LOG_PATH": str(folder / "logs"),
     }
-    command = [
-        str(Path(sys.executable).with_name("dbt")),
-        "--quiet",
-        "run" if night > 1 else "build",
-    ]
-    command += ["--select", *BUILT.split(), "--vars", ONLY_FLAT]
-    command += ["--indirect-selection", "buildable"] if night == 1 else []
+    command = [str(Path(sys.executable).with_name("dbt")), "--quiet", "build", "--vars", ONLY_FLAT]
+    command += ["--select", *BUILT.split(), "--exclude-resource-type", "test", "unit_test"]
     built = subprocess.run(
         command, cwd=REPOSITORY, env=environment, capture_output=True, text=True, check=False
     )
