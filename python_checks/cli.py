@@ -6,6 +6,7 @@ from typing import Annotated
 import typer
 from rich.console import Console
 
+from python_checks.ageing import ageing
 from python_checks.configuration import read_settings
 from python_checks.errors import RunError
 from python_checks.evaluation.command import app as evaluation
@@ -36,6 +37,7 @@ WarehouseOption = Annotated[
 app.command()(simulate)
 app.add_typer(evaluation, name="evaluate")
 app.command()(gate)
+app.command()(ageing)
 
 
 @app.callback()

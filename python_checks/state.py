@@ -33,7 +33,9 @@ from python_checks.warehouse import (
 )
 
 RECORD_VERSIONS = ("core_private", "int_record_versions")
-# Which raw table delivers a record; a model without them says nothing about deletions.
+# Which raw tables deliver a record (`raw_table`: names, RAW_TABLES_BETWEEN them). A model without
+# them says nothing about deletions.
+RAW_TABLES_BETWEEN = ", "
 RECORD_ORIGIN = ("source_system", "source_account", "raw_table")
 
 
@@ -222,6 +224,7 @@ def _append_record_versions(connection: duckdb.DuckDBPyConnection, record: RunRe
             f"{RECORD_VERSIONS[1]} holds record {repeated[1]} of {repeated[0]} more than once."
         )
 
+    origin_system = "records.source_system" if origin else "cast(null as varchar)"
     # Straight into the table: on a first run these are the canonical tables once more, as text.
     connection.execute(
         f"""
@@ -233,9 +236,11 @@ def _append_record_versions(connection: duckdb.DuckDBPyConnection, record: RunRe
             records.payload,
             records.payload_hash,
             -- Only the first version can be older than the run: a vendor's creation time says
-            -- nothing about when a change was made. Nothing is known after the run that saw it.
+            -- nothing about when a change was made. Nothing is known after the run that saw it,
+            -- and what the run before should have seen and did not is late: known from this run.
             case
                 when latest.record_key is null
+                    and (earlier.last_run_at is null or records.recorded_at > earlier.last_run_at)
                     then least(coalesce(records.recorded_at, $run_at), $run_at)
                 else $run_at
             end as first_recorded_at,
@@ -251,13 +256,15 @@ def _append_record_versions(connection: duckdb.DuckDBPyConnection, record: RunRe
             on records.entity = latest.entity
             and records.record_key = latest.record_key
             and latest.superseded_at is null
+        left join ({_last_runs(bool(origin))}) as earlier
+            on {origin_system} = earlier.source_system
         where latest.record_key is null
             or latest.payload_hash is distinct from records.payload_hash
             or latest.deleted_in_extract
         """,
         {"run_at": record.started_at, "run_id": record.run_id},
     )
-    if origin:
+    if origin and _may_be_deleted(connection, record.run_id):
         connection.execute(
             f"""
             insert into record_versions by name
@@ -277,17 +284,41 @@ def _append_record_versions(connection: duckdb.DuckDBPyConnection, record: RunRe
                 on latest.entity = records.entity
                 and latest.record_key = records.record_key
             where latest.superseded_at is null
+                and latest.run_id <> $run_id
                 and not latest.deleted_in_extract
                 and records.record_key is null
                 and (latest.source_system, latest.source_account, latest.raw_table) in (
-                    select (source_system, source_account, raw_table)
-                    from extract_files
-                    where run_id = $run_id
-                    group by source_system, source_account, raw_table
-                    having bool_and(is_full)
+                    select (origins.source_system, origins.source_account, origins.raw_table)
+                    from (
+                        select distinct source_system, source_account, raw_table
+                        from record_versions
+                        where raw_table is not null and superseded_at is null
+                    ) as origins
+                    inner join (
+                        select source_system, source_account, list(raw_table) as raw_tables
+                        from (
+                            select source_system, source_account, raw_table
+                            from extract_files
+                            where run_id = $run_id
+                            group by source_system, source_account, raw_table
+                            having bool_and(is_full)
+                        )
+                        group by source_system, source_account
+                    ) as full_extracts
+                        on origins.source_system = full_extracts.source_system
+                        and origins.source_account = full_extracts.source_account
+                        -- An entity of several raw tables may lie in any of them.
+                        and list_has_all(
+                            full_extracts.raw_tables,
+                            string_split(origins.raw_table, $between)
+                        )
                 )
             """,
-            {"run_at": record.started_at, "run_id": record.run_id},
+            {
+                "run_at": record.started_at,
+                "run_id": record.run_id,
+                "between": RAW_TABLES_BETWEEN,
+            },
         )
     connection.execute(
         """
@@ -302,6 +333,33 @@ def _append_record_versions(connection: duckdb.DuckDBPyConnection, record: RunRe
         """,
         {"run_at": record.started_at, "run_id": record.run_id},
     )
+
+
+def _may_be_deleted(connection: duckdb.DuckDBPyConnection, run_id: str) -> bool:
+    """Whether an earlier run knew a record and this one has a full extract: else none is missing.
+
+    Asked first, because a first run would compare all its records with themselves.
+    """
+    found = connection.execute(
+        """
+        select
+            exists (select 1 from record_versions where run_id <> $run_id)
+            and exists (select 1 from extract_files where run_id = $run_id and is_full)
+        """,
+        {"run_id": run_id},
+    ).fetchone()
+    return bool(found and found[0])
+
+
+def _last_runs(is_origin_known: bool) -> str:
+    """SQL: when the last run before this one read each system; nothing without origins."""
+    return f"""
+        select extract_files.source_system, max(run_log.started_at) as last_run_at
+        from extract_files
+        inner join run_log on extract_files.run_id = run_log.run_id
+        where run_log.run_id <> $run_id and {"true" if is_origin_known else "false"}
+        group by extract_files.source_system
+    """
 
 
 def _forget(connection: duckdb.DuckDBPyConnection, run_id: str) -> None:

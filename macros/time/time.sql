@@ -34,3 +34,13 @@
         (select run_dates.as_of_date from {{ ref('dim_run_dates') }} as run_dates)
     {%- endif -%}
 {%- endmacro %}
+
+{#- The day after a date. -#}
+{% macro day_after(date_column) -%}
+    cast({{ dbt.dateadd('day', 1, date_column) }} as date)
+{%- endmacro %}
+
+{#- Whole days from one date to another; null where one is. -#}
+{% macro days_between(from_date, to_date) -%}
+    cast({{ dbt.datediff(from_date, to_date, 'day') }} as int)
+{%- endmacro %}

@@ -485,7 +485,7 @@ def build_examples(folder: Path) -> None:
     }
     command = [str(Path(sys.executable).with_name("dbt")), "--quiet", "build"]
     # Core may not be there: its tests of a canonical table are not run.
-    command += ["--select", "staging", "canonical", "resource_type:seed"]
+    command += ["--select", "staging", "canonical", "resource_type:seed", "+fct_receivable_events"]
     command += ["--indirect-selection", "buildable", "--vars", yaml.safe_dump(variables)]
     built = subprocess.run(
         command, cwd=REPOSITORY, env=environment, capture_output=True, text=True, check=False
@@ -741,3 +741,48 @@ def test_days_to_settle_and_days_late_come_out_as_the_file_has_them(
         """
     ).fetchall()
     assert {number: (to_settle, late) for number, to_settle, late in found} == days
+
+
+@needs_data
+def test_days_to_settle_and_days_late_follow_from_the_events(
+    warehouse: duckdb.DuckDBPyConnection,
+) -> None:
+    """The file's own two columns, of each of its invoices, from the events on it alone."""
+    derived = {
+        number: (settled, max(late, 0))
+        for number, settled, late in warehouse.execute(
+            """
+            with
+
+            moved as (
+                select
+                    invoice_key,
+                    invoice_number,
+                    issued_on,
+                    due_on,
+                    occurred_on,
+                    sum(event_amount) over (
+                        partition by invoice_key order by occurred_on
+                    ) as left_open
+                from core.fct_receivable_events
+                where receivable_kind = 'open_items' and known_before_at is null
+            )
+
+            select
+                invoice_number,
+                min(occurred_on) - any_value(issued_on),
+                min(occurred_on) - any_value(due_on)
+            from moved
+            -- The retailer's invoices have no due date.
+            where left_open = 0 and due_on is not null
+            group by invoice_key, invoice_number
+            """
+        ).fetchall()
+    }
+    with RECEIVABLES_FILE.open(encoding="utf-8", newline="") as file:
+        told = {
+            row["invoiceNumber"]: (int(row["DaysToSettle"]), int(row["DaysLate"]))
+            for row in csv.DictReader(file)
+        }
+    assert len(told) == 2_466
+    assert {number: derived.get(number) for number in told} == told

@@ -2,14 +2,20 @@
 
 import csv
 from collections import Counter
+from datetime import date
 from decimal import Decimal
 from pathlib import Path
+from typing import Any
 
+import duckdb
 import pytest
-from warehouse_fixture import SYSTEMS, BuiltWarehouse, built
+from receivables_replay import open_invoices, unapplied_cash
+from warehouse_fixture import REPOSITORY, SYSTEMS, BuiltWarehouse, built
 
+from python_checks.ageing import aged, bucket_of, read_buckets, read_positions
 from python_checks.simulator.settings import Settings
 from python_checks.simulator.simulate import write_company
+from python_checks.warehouse import Warehouse
 
 SETTINGS = Settings(customers=60, months=3, seed=21)
 
@@ -193,3 +199,65 @@ def test_rate_plans_and_part_payments_multiply_nothing(warehouse: BuiltWarehouse
             else f"select count(*) - count(distinct document_application_key) from {table}"
         )
         assert grain == [(0,)]
+
+
+@pytest.mark.parametrize("on", [date(2026, 1, 17), date(2026, 2, 14), date(2026, 2, 28)])
+def test_ageing_is_what_a_replay_of_the_events_gives(warehouse: BuiltWarehouse, on: date) -> None:
+    """Every open invoice and the cash on none, to the cent, against plain Python over canonical."""
+
+    def rows_of(entity: str) -> list[dict[str, Any]]:
+        with duckdb.connect(str(warehouse.file), read_only=True) as connection:
+            found = connection.execute(f"select * from canonical.cdm_{entity}")
+            names = [column[0] for column in found.description or ()]
+            return [dict(zip(names, row, strict=True)) for row in found.fetchall()]
+
+    ids = dict(warehouse.rows("select invoice_key, source_invoice_id from core.fct_invoices"))
+    positions = read_positions(Warehouse(warehouse.file.parent), on, None)
+    buckets = read_buckets(REPOSITORY)
+    found, cash = {}, dict[str, Decimal]()
+    for position in positions:
+        currency = position["currency"]
+        if position["receivable_kind"] == "open_items":
+            bucket = bucket_of(position["due_on"], on, buckets)
+            found[ids[position["document_key"]]] = (position["open_amount"], currency, bucket)
+        elif position["receivable_kind"] == "unapplied_cash":
+            cash[currency] = cash.get(currency, Decimal(0)) + position["open_amount"]
+    replayed = {
+        name: (row["open_amount"], row["currency"], bucket_by_hand(row["due_on"], on))
+        for name, row in open_invoices(rows_of, on).items()
+    }
+    assert replayed
+    assert found == replayed
+    assert {currency: total for currency, total in cash.items() if total} == unapplied_cash(
+        rows_of, on
+    )
+
+
+def bucket_by_hand(due_on: date | None, on: date) -> str:
+    if due_on is None:
+        return "no date"
+    late = (on - due_on).days
+    names = {0: "current", 30: "1-30", 60: "31-60", 90: "61-90", 120: "91-120"}
+    return next((name for last, name in names.items() if late <= last), ">120")
+
+
+def test_the_mart_is_the_ageing_of_its_days(warehouse: BuiltWarehouse) -> None:
+    query = "select distinct aged_on from marts.receivables_ageing"
+    days = [day for (day,) in warehouse.rows(query)]
+    assert days
+    for on in days:
+        positions = read_positions(Warehouse(warehouse.file.parent), on, None)
+        rows = aged(positions, read_buckets(REPOSITORY), on=on, by="entity", basis="due_date")
+        commanded = {(row["legal_entity_code"], row["currency"]): row["total"] for row in rows}
+        mart = warehouse.rows(
+            f"""
+            select legal_entity_code, currency, sum(
+                open_amount + negative_items_amount + unapplied_cash_amount
+                + unapplied_credits_amount
+            )
+            from marts.receivables_ageing
+            where age_basis = 'due_date' and aged_on = date '{on}'
+            group by all
+            """
+        )
+        assert {(entity, currency): total for entity, currency, total in mart} == commanded

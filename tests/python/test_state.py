@@ -1,7 +1,7 @@
 """State: a run that counts is appended once; a run that does not leaves no trace."""
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from pathlib import Path
 from tempfile import TemporaryDirectory
@@ -115,6 +115,35 @@ def test_a_missing_record_is_deleted_only_where_the_extract_is_full(
     one_run(warehouse, "r1", {"a": "1", "b": "1"}, at=FIRST)
     one_run(warehouse, "r2", {"a": "1"}, at=SECOND, is_full=is_full)
     assert rows_of(warehouse.state_file, VERSIONS)[-1] == latest
+
+
+@pytest.mark.parametrize(
+    ("full", "is_deleted"),
+    [(["charges", "payments"], True), (["payments"], False)],
+    ids=["both tables are full", "one table is full"],
+)
+def test_a_record_of_several_raw_tables_is_deleted_only_where_all_are_full(
+    warehouse: Warehouse, full: list[str], is_deleted: bool
+) -> None:
+    one_run(warehouse, "r1", {"a": "1"}, at=FIRST)
+    with duckdb.connect(str(warehouse.state_file)) as connection:
+        connection.execute("update record_versions set raw_table = 'charges, payments'")
+    build_with(warehouse, {})
+    extracts = [
+        replace(an_extract(is_full=table in full), raw_table=table, source_file=f"{table}.csv")
+        for table in ("charges", "payments")
+    ]
+    append_run(warehouse, a_record("r2", started_at=SECOND), extracts)
+    assert rows_of(warehouse.state_file, VERSIONS)[-1][-1] is is_deleted
+
+
+def test_a_record_that_the_run_before_missed_is_late(warehouse: Warehouse) -> None:
+    one_run(warehouse, "r1", {"a": "1"}, at=SECOND, recorded="'2025-06-01'")
+    one_run(warehouse, "r2", {"a": "1", "b": "1"}, at=THIRD, recorded="'2025-06-01'")
+    assert rows_of(warehouse.state_file, VERSIONS) == [
+        ("a", "1", datetime(2025, 6, 1), None, False),
+        ("b", "1", THIRD, None, False),
+    ]
 
 
 def test_a_record_of_an_account_that_was_not_delivered_is_not_deleted(

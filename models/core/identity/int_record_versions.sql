@@ -5,20 +5,31 @@ versions as (
 
     {{ current_record_versions() }}
 
+),
+
+record_origins as (
+
+    select * from {{ ref('int_record_origins') }}
+
 )
 
 select
     -- keys
-    entity,
-    record_key,
-    source_system,
-    source_account,
+    versions.entity,
+    versions.record_key,
+    versions.source_system,
+    versions.source_account,
 
     -- attributes
-    payload,
-    md5(payload) as payload_hash,
+    record_origins.raw_tables as raw_table,
+    versions.payload,
+    md5(versions.payload) as payload_hash,
 
     -- times
-    recorded_at
+    versions.recorded_at
 
 from versions
+
+left join record_origins
+    on versions.source_system = record_origins.source_system
+    and versions.entity = record_origins.entity
