@@ -47,10 +47,7 @@ withdrawn as (
 gathered as (
 
     select
-        {{ surrogate_key([
-            'processor_movements.movement_kind', 'processor_movements.currency',
-            'coalesce(processor_movements.dispute_event_key, processor_movements.dispute_source_key)',
-        ]) }} as dispute_movement_key,
+        processor_movements.dispute_movement_key,
         cases.dispute_case_key,
         processor_movements.dispute_source_key,
         processor_movements.dispute_event_key,
@@ -61,9 +58,9 @@ gathered as (
         processor_movements.currency,
         processor_movements.is_cash,
         false as has_credit_note,
-        processor_movements.movement_amount,
-        processor_movements.movement_amount_functional,
-        processor_movements.movement_amount_reporting,
+        processor_movements.moved_amount,
+        processor_movements.moved_amount_functional,
+        processor_movements.moved_amount_reporting,
         processor_movements.occurred_on,
         withdrawn.policy_on
 
@@ -89,9 +86,9 @@ gathered as (
         currency,
         movement_kind = 'refund' as is_cash,
         has_credit_note,
-        movement_amount,
-        movement_amount_functional,
-        movement_amount_reporting,
+        moved_amount,
+        moved_amount_functional,
+        moved_amount_reporting,
         occurred_on,
         occurred_on as policy_on
 
@@ -158,13 +155,13 @@ select
     has_credit_note,
 
     -- measures
-    movement_amount,
-    movement_amount_functional,
-    movement_amount_reporting,
+    moved_amount,
+    moved_amount_functional,
+    moved_amount_reporting,
     cast(
         case
-            when debit_role = 'disputed_funds' then abs(movement_amount)
-            when credit_role = 'disputed_funds' then -abs(movement_amount)
+            when debit_role = 'disputed_funds' then abs(moved_amount)
+            when credit_role = 'disputed_funds' then -abs(moved_amount)
             else 0
         end as decimal(18, 4)
     ) as disputed_funds_amount,

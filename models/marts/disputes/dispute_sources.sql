@@ -65,7 +65,7 @@ counted as (
         cases.dispute_case_key,
         cases.is_first_source,
         cases.is_joined_by_customer,
-        cases.is_ambiguous,
+        cases.is_link_ambiguous,
         cases.candidate_count,
         count(sources.issue_key) over (partition by cases.dispute_case_key, sources.issue_key)
             as issue_source_count
@@ -105,7 +105,7 @@ select
         else 'same_payment'
     end as linked_by,
     counted.is_first_source,
-    counted.is_ambiguous,
+    counted.is_link_ambiguous,
     counted.is_open,
     counted.is_invoice_resolved,
     counted.reason_code,

@@ -27,16 +27,16 @@ numbered as (
         places.time_zone,
         places.now_at,
         row_number() over (
-            partition by case_states.dispute_case_key order by case_states.started_at
+            partition by case_states.dispute_case_key order by case_states.entered_at
         ) as state_number,
         1 + sum(case when case_states.is_reopening then 1 else 0 end) over (
             partition by case_states.dispute_case_key
-            order by case_states.started_at
+            order by case_states.entered_at
             rows between unbounded preceding and current row
         ) as episode_number,
-        lead(case_states.started_at) over (
-            partition by case_states.dispute_case_key order by case_states.started_at
-        ) as ended_at
+        lead(case_states.entered_at) over (
+            partition by case_states.dispute_case_key order by case_states.entered_at
+        ) as left_at
 
     from case_states
 
@@ -49,9 +49,9 @@ walled as (
 
     select
         numbered.*,
-        coalesce(ended_at, now_at) as measured_until_at,
-        {{ local_time('started_at', 'time_zone') }} as wall_from,
-        {{ local_time('coalesce(ended_at, now_at)', 'time_zone') }} as wall_until
+        coalesce(left_at, now_at) as measured_until_at,
+        {{ local_time('entered_at', 'time_zone') }} as wall_from,
+        {{ local_time('coalesce(left_at, now_at)', 'time_zone') }} as wall_until
 
     from numbered
 
@@ -90,11 +90,11 @@ select
     is_opening,
     is_reopening,
     is_resolution,
-    ended_at is null as is_current,
+    left_at is null as is_current,
     is_time_estimated,
 
     -- measures
-    cast({{ dbt.datediff('started_at', 'measured_until_at', 'minute') }} as bigint)
+    cast({{ dbt.datediff('entered_at', 'measured_until_at', 'minute') }} as bigint)
         as elapsed_minutes,
     cast(minutes_at_end - minutes_at_start as bigint) as business_minutes,
     cast(case when pauses_clock then 0 else minutes_at_end - minutes_at_start end as bigint)
@@ -102,10 +102,10 @@ select
     minutes_at_start as business_minute_number,
 
     -- times
-    started_at,
-    cast(wall_from as date) as started_on,
-    ended_at,
-    case when ended_at is not null then cast(wall_until as date) end as ended_on,
+    entered_at,
+    cast(wall_from as date) as entered_on,
+    left_at,
+    case when left_at is not null then cast(wall_until as date) end as left_on,
     measured_until_at,
     time_zone
 

@@ -99,12 +99,12 @@ closed as (
             partition by legal_entity_code, cause_code
             order by period_month
             rows between unbounded preceding and current row
-        ) as closing_count,
+        ) as open_after_count,
         sum(opened_amount_reporting + reopened_amount_reporting - resolved_amount_reporting) over (
             partition by legal_entity_code, cause_code
             order by period_month
             rows between unbounded preceding and current row
-        ) as closing_amount_reporting
+        ) as open_after_amount_reporting
 
     from filled
 
@@ -117,23 +117,23 @@ select
     period_month,
 
     -- measures
-    cast(closing_count - opened_count - reopened_count + resolved_count as int) as opening_count,
+    cast(open_after_count - opened_count - reopened_count + resolved_count as int) as open_before_count,
     cast(opened_count as int) as opened_count,
     cast(reopened_count as int) as reopened_count,
     cast(resolved_count as int) as resolved_count,
-    cast(closing_count as int) as closing_count,
+    cast(open_after_count as int) as open_after_count,
     cast(won_count as int) as won_count,
     cast(lost_count as int) as lost_count,
     cast(accepted_count as int) as accepted_count,
     cast(won_count + lost_count + accepted_count as int) as decided_count,
     cast(rate_missing_count as int) as rate_missing_count,
     cast(
-        closing_amount_reporting - opened_amount_reporting - reopened_amount_reporting
+        open_after_amount_reporting - opened_amount_reporting - reopened_amount_reporting
         + resolved_amount_reporting as decimal(18, 4)
-    ) as opening_amount_reporting,
+    ) as open_before_amount_reporting,
     cast(opened_amount_reporting as decimal(18, 4)) as opened_amount_reporting,
     cast(reopened_amount_reporting as decimal(18, 4)) as reopened_amount_reporting,
     cast(resolved_amount_reporting as decimal(18, 4)) as resolved_amount_reporting,
-    cast(closing_amount_reporting as decimal(18, 4)) as closing_amount_reporting
+    cast(open_after_amount_reporting as decimal(18, 4)) as open_after_amount_reporting
 
 from closed

@@ -26,7 +26,7 @@ joined as (
         coalesce(customer_links.joined_group_key, grouped.group_key) as case_label,
         customer_links.joined_group_key is not null as is_joined_by_customer,
         coalesce(customer_links.candidate_count, 0) as candidate_count,
-        grouped.is_ambiguous or coalesce(customer_links.candidate_count, 0) > 1 as is_ambiguous
+        grouped.is_link_ambiguous or coalesce(customer_links.candidate_count, 0) > 1 as is_link_ambiguous
 
     from sources
 
@@ -60,7 +60,7 @@ select
     -- attributes
     dispute_source_key = first_source_key as is_first_source,
     is_joined_by_customer,
-    is_ambiguous,
+    is_link_ambiguous,
 
     -- measures
     cast(candidate_count as int) as candidate_count

@@ -61,7 +61,7 @@ ambiguous as (
 
     select dispute_source_key, count(*) as topic_count
     from topics
-    where is_ambiguous
+    where is_link_ambiguous
     group by dispute_source_key
 
 )
@@ -72,7 +72,7 @@ select
     round_12.label as group_key,
 
     -- attributes
-    ambiguous.topic_count is not null as is_ambiguous
+    ambiguous.topic_count is not null as is_link_ambiguous
 
 from round_12
 

@@ -174,7 +174,7 @@ timed as (
             stated.recorded_at
         ) as begun_at,
         coalesce(stated.closed_at, {{ start_of_day('stated.closed_on', 'stated.time_zone') }})
-            as ended_at
+            as left_at
 
     from stated
 
@@ -215,12 +215,12 @@ select
     triaged_at,
     begun_at as opened_at,
     {{ local_date('begun_at', 'time_zone') }} as opened_on,
-    case when not is_open then ended_at end as closed_at,
+    case when not is_open then left_at end as closed_at,
     -- The end of one that is over without a day: evidence was due then, so not before.
     case
         when is_open then null
         else coalesce(
-            {{ local_date('ended_at', 'time_zone') }},
+            {{ local_date('left_at', 'time_zone') }},
             case when evidence_due_on is not null then least(evidence_due_on, {{ as_of_date() }}) end,
             {{ local_date('begun_at', 'time_zone') }}
         )

@@ -73,7 +73,7 @@ summed as (
             as invoice_key,
         min(incident_work_item_key) as incident_work_item_key,
         min(change_work_item_key) as change_work_item_key,
-        max(case when is_ambiguous then 1 else 0 end) as is_ambiguous,
+        max(case when is_link_ambiguous then 1 else 0 end) as is_link_ambiguous,
         count(*) as source_count,
         sum(case when source_kind = 'ticket' then 1 else 0 end) as ticket_count,
         sum(case when source_kind = 'receivable' then 1 else 0 end) as receivable_dispute_count,
@@ -128,7 +128,7 @@ select
         when has_won = 1 then 'won'
         else 'not_said'
     end as dispute_outcome,
-    is_ambiguous = 1 as is_ambiguous,
+    is_link_ambiguous = 1 as is_link_ambiguous,
     currency,
 
     -- measures

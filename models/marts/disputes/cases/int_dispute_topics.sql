@@ -91,7 +91,7 @@ split as (
         judged.*,
         case when has_two_causes then coalesce(root_cause_code, dispute_source_key) else '' end
             as topic_code,
-        has_two_causes and root_cause_code is null as is_ambiguous
+        has_two_causes and root_cause_code is null as is_link_ambiguous
 
     from judged
 
@@ -107,6 +107,6 @@ select
     ) as first_source_key,
 
     -- attributes
-    is_ambiguous
+    is_link_ambiguous
 
 from split

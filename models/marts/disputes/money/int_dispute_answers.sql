@@ -25,7 +25,7 @@ answers as (
         'credit' as movement_kind,
         credit_note_key as answer_key,
         credit_note_key,
-        'invoice' as document_kind,
+        'invoice' as anchor_kind,
         invoice_key as document_key,
         legal_entity_code,
         currency,
@@ -44,7 +44,7 @@ answers as (
         'refund' as movement_kind,
         refund_key as answer_key,
         credit_note_key,
-        'payment' as document_kind,
+        'payment' as anchor_kind,
         payment_key as document_key,
         legal_entity_code,
         currency,
@@ -73,7 +73,7 @@ followed as (
     from answers
 
     inner join documents
-        on answers.document_kind = documents.document_kind
+        on answers.anchor_kind = documents.anchor_kind
         and answers.document_key = documents.document_key
         and answers.occurred_on >= documents.opened_on
 
@@ -95,9 +95,9 @@ select
     currency,
 
     -- measures
-    cast(-answered_amount as decimal(18, 4)) as movement_amount,
-    cast(-answered_amount_functional as decimal(18, 4)) as movement_amount_functional,
-    cast(-answered_amount_reporting as decimal(18, 4)) as movement_amount_reporting,
+    cast(-answered_amount as decimal(18, 4)) as moved_amount,
+    cast(-answered_amount_functional as decimal(18, 4)) as moved_amount_functional,
+    cast(-answered_amount_reporting as decimal(18, 4)) as moved_amount_reporting,
 
     -- times
     occurred_on

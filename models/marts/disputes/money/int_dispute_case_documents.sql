@@ -50,7 +50,7 @@ named as (
 
     select
         dispute_case_key,
-        'invoice' as document_kind,
+        'invoice' as anchor_kind,
         invoice_key as document_key
 
     from invoices_of_cases
@@ -59,7 +59,7 @@ named as (
 
     select
         cases.dispute_case_key,
-        'payment' as document_kind,
+        'payment' as anchor_kind,
         sources.payment_key as document_key
 
     from cases
@@ -73,7 +73,7 @@ named as (
 
     select
         invoices_of_cases.dispute_case_key,
-        'payment' as document_kind,
+        'payment' as anchor_kind,
         applications.payment_key as document_key
 
     from invoices_of_cases
@@ -91,7 +91,7 @@ select
     named.document_key,
 
     -- attributes
-    named.document_kind,
+    named.anchor_kind,
 
     -- times
     places.opened_at,
@@ -104,5 +104,5 @@ inner join places
 
 -- Several sources of a case name one document, and one payment is put on one invoice in parts.
 group by
-    named.dispute_case_key, named.document_key, named.document_kind, places.opened_at,
+    named.dispute_case_key, named.document_key, named.anchor_kind, places.opened_at,
     places.opened_on

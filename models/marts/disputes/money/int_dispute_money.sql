@@ -64,22 +64,22 @@ select
 
     -- measures
     cast(sum(case when is_summed then 0 else 1 end) as int) as unsummed_movement_count,
-    cast(sum(case when is_summed and movement_kind = 'withdrawal' then -movement_amount else 0 end)
+    cast(sum(case when is_summed and movement_kind = 'withdrawal' then -moved_amount else 0 end)
         as decimal(18, 4)) as withdrawn_amount,
     cast(sum(case when is_summed and movement_kind in ('fee', 'fee_returned')
-        then -movement_amount else 0 end) as decimal(18, 4)) as dispute_fee_amount,
-    cast(sum(case when is_summed and movement_kind = 'reinstatement' then movement_amount else 0 end)
+        then -moved_amount else 0 end) as decimal(18, 4)) as dispute_fee_amount,
+    cast(sum(case when is_summed and movement_kind = 'reinstatement' then moved_amount else 0 end)
         as decimal(18, 4)) as reinstated_amount,
-    cast(sum(case when is_summed and movement_kind = 'loss' then -movement_amount else 0 end)
+    cast(sum(case when is_summed and movement_kind = 'loss' then -moved_amount else 0 end)
         as decimal(18, 4)) as lost_amount,
     cast(sum(case when is_summed then disputed_funds_amount else 0 end) as decimal(18, 4))
         as disputed_funds_amount,
-    cast(sum(case when is_summed and movement_kind = 'credit' then -movement_amount else 0 end)
+    cast(sum(case when is_summed and movement_kind = 'credit' then -moved_amount else 0 end)
         as decimal(18, 4)) as credited_amount,
-    cast(sum(case when is_summed and movement_kind = 'refund' then -movement_amount else 0 end)
+    cast(sum(case when is_summed and movement_kind = 'refund' then -moved_amount else 0 end)
         as decimal(18, 4)) as refunded_amount,
     cast(sum(case when is_summed and movement_kind = 'refund' and not has_credit_note
-        then -movement_amount else 0 end) as decimal(18, 4)) as refunded_without_credit_amount,
+        then -moved_amount else 0 end) as decimal(18, 4)) as refunded_without_credit_amount,
     cast(sum(case when is_summed and movement_kind = 'credit' then 1 else 0 end) as int)
         as credit_count
 

@@ -58,11 +58,11 @@ decided as (
 
     select
         dispute_source_key,
-        max(started_at) as decided_at
+        max(entered_at) as decided_at
 
     from spans
 
-    where ended_at is null
+    where left_at is null
 
     group by dispute_source_key
 
@@ -96,6 +96,7 @@ lost as (
 
 select
     -- keys
+    {{ surrogate_key(['movement_kind', 'currency', 'dispute_event_key']) }} as dispute_movement_key,
     dispute_source_key,
     dispute_event_key,
     legal_entity_code,
@@ -106,9 +107,9 @@ select
     true as is_cash,
 
     -- measures
-    event_amount as movement_amount,
-    event_amount_functional as movement_amount_functional,
-    event_amount_reporting as movement_amount_reporting,
+    event_amount as moved_amount,
+    event_amount_functional as moved_amount_functional,
+    event_amount_reporting as moved_amount_reporting,
 
     -- times
     coalesce(occurred_on, {{ local_date('occurred_at', 'time_zone') }}) as occurred_on
@@ -118,17 +119,19 @@ from moved
 union all
 
 select
+    {{ surrogate_key(["'loss'", 'lost.currency', 'lost.dispute_source_key']) }}
+        as dispute_movement_key,
     lost.dispute_source_key,
     cast(null as {{ dbt.type_string() }}) as dispute_event_key,
     lost.legal_entity_code,
     'loss' as movement_kind,
     lost.currency,
     false as is_cash,
-    cast(lost.lost_amount as decimal(18, 4)) as movement_amount,
+    cast(lost.lost_amount as decimal(18, 4)) as moved_amount,
     cast(case when lost.has_functional = 1 then lost.lost_amount_functional end as decimal(18, 4))
-        as movement_amount_functional,
+        as moved_amount_functional,
     cast(case when lost.has_reporting = 1 then lost.lost_amount_reporting end as decimal(18, 4))
-        as movement_amount_reporting,
+        as moved_amount_reporting,
     {{ local_date('decided.decided_at', 'lost.time_zone') }} as occurred_on
 
 from lost

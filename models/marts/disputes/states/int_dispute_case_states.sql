@@ -24,7 +24,7 @@ turns as (
     -- Two sources may change at one instant.
     select distinct
         cases.dispute_case_key,
-        spans.started_at
+        spans.entered_at
 
     from cases
 
@@ -37,7 +37,7 @@ weighed as (
 
     select
         turns.dispute_case_key,
-        turns.started_at,
+        turns.entered_at,
         -- The case is where its least finished source is.
         min(states.state_order) as state_order
 
@@ -48,13 +48,13 @@ weighed as (
 
     inner join spans
         on cases.dispute_source_key = spans.dispute_source_key
-        and turns.started_at >= spans.started_at
-        and (spans.ended_at is null or turns.started_at < spans.ended_at)
+        and turns.entered_at >= spans.entered_at
+        and (spans.left_at is null or turns.entered_at < spans.left_at)
 
     inner join states
         on spans.dispute_state = states.dispute_state
 
-    group by turns.dispute_case_key, turns.started_at
+    group by turns.dispute_case_key, turns.entered_at
 
 ),
 
@@ -62,7 +62,7 @@ estimated as (
 
     select
         cases.dispute_case_key,
-        spans.started_at,
+        spans.entered_at,
         max(case when spans.is_time_estimated then 1 else 0 end) as has_estimate
 
     from cases
@@ -70,7 +70,7 @@ estimated as (
     inner join spans
         on cases.dispute_source_key = spans.dispute_source_key
 
-    group by cases.dispute_case_key, spans.started_at
+    group by cases.dispute_case_key, spans.entered_at
 
 ),
 
@@ -82,10 +82,10 @@ followed as (
         states.is_open,
         states.pauses_clock,
         lag(weighed.state_order) over (
-            partition by weighed.dispute_case_key order by weighed.started_at
+            partition by weighed.dispute_case_key order by weighed.entered_at
         ) as order_before,
         lag(states.is_open) over (
-            partition by weighed.dispute_case_key order by weighed.started_at
+            partition by weighed.dispute_case_key order by weighed.entered_at
         ) as was_open
 
     from weighed
@@ -109,12 +109,12 @@ select
     estimated.has_estimate = 1 as is_time_estimated,
 
     -- times
-    followed.started_at
+    followed.entered_at
 
 from followed
 
 inner join estimated
     on followed.dispute_case_key = estimated.dispute_case_key
-    and followed.started_at = estimated.started_at
+    and followed.entered_at = estimated.entered_at
 
 where followed.order_before is null or followed.order_before <> followed.state_order

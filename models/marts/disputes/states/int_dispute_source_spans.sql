@@ -203,8 +203,8 @@ select
     is_time_estimated,
 
     -- times
-    occurred_at as started_at,
-    next_at as ended_at
+    occurred_at as entered_at,
+    next_at as left_at
 
 from spans
 

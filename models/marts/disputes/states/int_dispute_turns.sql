@@ -19,9 +19,10 @@ turned as (
 
     select
         states.dispute_case_key,
+        states.state_number,
         states.legal_entity_code,
         coalesce(disputes.root_cause_code, 'untriaged') as cause_code,
-        states.started_on as turned_on,
+        states.entered_on as turned_on,
         disputes.disputed_amount_reporting,
         disputes.disputed_amount is not null
         and disputes.disputed_amount_reporting is null as is_rate_missing,
@@ -46,6 +47,7 @@ turned as (
 select
     -- keys
     dispute_case_key,
+    state_number,
     legal_entity_code,
     cause_code,
 
