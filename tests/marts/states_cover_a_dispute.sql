@@ -18,8 +18,7 @@ followed as (
         ) as next_at,
         lag(states.episode_number) over (
             partition by states.dispute_case_key order by states.state_number
-        )
-            as episode_before,
+        ) as episode_before,
         disputes.opened_at
 
     from states
