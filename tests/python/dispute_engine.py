@@ -26,6 +26,7 @@ class DisputeEngine:
         }
         self._given = given
         self._order: list[str] = []
+        self._filled: dict[str, list[dict[str, Any]]] = {}
         for name in wanted:
             self._visit(name)
         self.connection = duckdb.connect()
@@ -76,18 +77,22 @@ class DisputeEngine:
                     f"create or replace table {self.where(name)} as {node['compiled_code']}"
                 )
                 continue
+            if self._filled.get(name) == rows.get(name, []):
+                continue
             columns = {
                 column["name"]: "varchar" if column["data_type"] == "string" else column["data_type"]
                 for column in node["columns"].values()
             }
             typed = ", ".join(f"{column} {kind}" for column, kind in columns.items())
             self.connection.execute(f"create or replace table {self.where(name)} ({typed})")
-            marks = ", ".join("?" for _ in columns)
-            for row in rows.get(name, []):
+            given = rows.get(name, [])
+            if given:
+                marks = "(" + ", ".join("?" for _ in columns) + ")"
                 self.connection.execute(
-                    f"insert into {self.where(name)} values ({marks})",
-                    [row.get(column) for column in columns],
+                    f"insert into {self.where(name)} values {', '.join(marks for _ in given)}",
+                    [row.get(column) for row in given for column in columns],
                 )
+            self._filled[name] = given
 
     def rows(self, query: str) -> list[tuple[Any, ...]]:
         """The answer to a query."""

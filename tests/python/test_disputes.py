@@ -16,8 +16,11 @@ TODAY = date(2026, 3, 31)
 SAME_DOCUMENT_DAYS = 120
 SAME_CUSTOMER_DAYS = 30
 MANY = settings(
-    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=50, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
+
+# Days before today, such that windows end on the day, a day before and a day after.
+AGES = [0, 1, 30, 31, 32, 120, 121, 150, 151, 152, 271, 272, 273, 400]
 
 Row = dict[str, Any]
 
@@ -64,8 +67,8 @@ def many_sources(draw: st.DrawFn) -> tuple[list[Row], list[tuple[str, str]]]:
     for number in range(draw(st.integers(0, 12))):
         kind = draw(st.sampled_from(["ticket", "ticket", "receivable", "chargeback", "inquiry"]))
         card = kind in ("chargeback", "inquiry")
-        opened_on = TODAY - timedelta(days=draw(st.integers(0, 600)))
-        lasted = draw(st.one_of(st.none(), st.integers(0, 90)))
+        opened_on = TODAY - timedelta(days=draw(st.sampled_from(AGES)))
+        lasted = draw(st.sampled_from([None, 0, 1, 30]))
         closed_on = None if lasted is None else min(opened_on + timedelta(days=lasted), TODAY)
         sources.append(
             {
@@ -249,13 +252,19 @@ def is_working_minute(instant: datetime, entity: str, holidays: set[tuple[str, d
 @st.composite
 def many_turns(draw: st.DrawFn) -> tuple[str, int, list[tuple[datetime, str]]]:
     """An entity, the minutes allowed, and the states of one case with their beginnings (UTC)."""
-    minutes = sorted(draw(st.sets(st.integers(0, 40 * 1440), min_size=1, max_size=6)))
+    entity = draw(st.sampled_from(sorted(ZONES)))
+    walls = st.builds(
+        lambda day, minute: datetime(2026, 2, 23) + timedelta(days=day, minutes=minute),
+        st.integers(0, 39),
+        st.sampled_from([0, 539, 540, 541, 780, 1019, 1020, 1021, 1439]),
+    )
     turns: list[tuple[datetime, str]] = []
-    for minute in minutes:
+    for wall in sorted(draw(st.sets(walls, min_size=1, max_size=5))):
+        instant = wall.replace(tzinfo=ZoneInfo(ZONES[entity])).astimezone(UTC).replace(tzinfo=None)
         others = [state for state in STATES if not turns or state != turns[-1][1]]
         state = draw(st.sampled_from(others)) if turns else "opened"
-        turns.append((datetime(2026, 2, 23) + timedelta(minutes=minute), state))
-    return draw(st.sampled_from(sorted(ZONES))), draw(st.integers(1, 3000)), turns
+        turns.append((instant, state))
+    return entity, draw(st.sampled_from([1, 239, 240, 241, 480, 481, 960, 1440])), turns
 
 
 @MANY
