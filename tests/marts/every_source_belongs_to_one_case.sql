@@ -22,8 +22,10 @@ known as (
 
 given as (
 
-    select source_kind || ' ' || coalesce(dispute_key, work_item_key) as source_name
-    from {{ ref('dispute_sources') }}
+    select
+        dispute_sources.source_kind || ' '
+        || coalesce(dispute_sources.dispute_key, dispute_sources.work_item_key) as source_name
+    from {{ ref('dispute_sources') }} as dispute_sources
 
     inner join {{ ref('disputes') }} as disputes
         on dispute_sources.dispute_case_key = disputes.dispute_case_key
@@ -71,10 +73,10 @@ select
     'one contest in two groups' as violation
 from {{ ref('int_dispute_topics') }} as topics
 
-inner join {{ ref('int_dispute_groups') }} as own
-    on topics.dispute_source_key = own.dispute_source_key
+inner join {{ ref('int_dispute_groups') }} as groups_of_source
+    on topics.dispute_source_key = groups_of_source.dispute_source_key
 
 inner join {{ ref('int_dispute_groups') }} as firsts
     on topics.first_source_key = firsts.dispute_source_key
 
-where own.group_key <> firsts.group_key
+where groups_of_source.group_key <> firsts.group_key

@@ -67,7 +67,7 @@ class DisputeEngine:
             )
 
     def run(self, rows: dict[str, list[dict[str, Any]]]) -> None:
-        """Fills the given tables with `rows` (table to rows, a row names its columns) and builds."""
+        """Fills the given tables with `rows` (table to rows by column name) and builds the rest."""
         for name in self._order:
             node = self._nodes[name]
             if node["resource_type"] == "seed":
@@ -80,7 +80,9 @@ class DisputeEngine:
             if self._filled.get(name) == rows.get(name, []):
                 continue
             columns = {
-                column["name"]: "varchar" if column["data_type"] == "string" else column["data_type"]
+                column["name"]: "varchar"
+                if column["data_type"] == "string"
+                else column["data_type"]
                 for column in node["columns"].values()
             }
             typed = ", ".join(f"{column} {kind}" for column, kind in columns.items())

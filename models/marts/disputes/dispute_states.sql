@@ -94,8 +94,10 @@ select
     is_time_estimated,
 
     -- measures
-    cast({{ dbt.datediff('entered_at', 'measured_until_at', 'minute') }} as bigint)
-        as elapsed_minutes,
+    cast(
+        {{ dbt.datediff('entered_at', 'measured_until_at', 'minute') }}
+        as bigint
+    ) as elapsed_minutes,
     cast(minutes_at_end - minutes_at_start as bigint) as business_minutes,
     cast(case when pauses_clock then 0 else minutes_at_end - minutes_at_start end as bigint)
         as clock_minutes,

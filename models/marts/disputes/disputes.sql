@@ -87,7 +87,7 @@ collected as (
         leads.triaged_by,
         leads.triaged_at,
         owners.team,
-        owners.owner,
+        owners.owner_role,
         repeats.earlier_case_count
 
     from places
@@ -131,7 +131,7 @@ select
     coalesce(root_causes.is_system_attributable, false) as is_system_attributable,
     collected.triaged_by,
     collected.team,
-    collected.owner,
+    collected.owner_role,
     collected.priority_code,
     collected.is_link_ambiguous,
     collected.earlier_case_count > 0 as is_repeat_customer,

@@ -36,9 +36,9 @@ ranked as (
         row_number() over (
             partition by dispute_sources.dispute_case_key
             order by
-                case when dispute_sources.root_cause_code is null then 1 else 0 end,
+                case when dispute_sources.root_cause_code is null then 1 else 0 end asc,
                 dispute_sources.triaged_at desc, source_kinds.amount_order desc,
-                dispute_sources.dispute_source_key
+                dispute_sources.dispute_source_key asc
         ) as finding_rank
 
     from dispute_sources

@@ -22,7 +22,7 @@ select
     -- attributes
     -- What was found decides, then what the reason says.
     coalesce(of_causes.team, of_categories.team, of_others.team) as team,
-    coalesce(of_causes.owner, of_categories.owner, of_others.owner) as owner
+    coalesce(of_causes.owner_role, of_categories.owner_role, of_others.owner_role) as owner_role
 
 from leads
 

@@ -80,17 +80,17 @@ summed as (
         sum(case when is_card then 1 else 0 end) as card_dispute_count,
         count(distinct root_cause_code) as finding_count,
         max(config_change_count) as config_change_count,
-        case
-            when min(case when is_leading then currency end)
-                = max(case when is_leading then currency end)
-                then min(case when is_leading then currency end)
-        end as currency,
+        min(case when is_leading then currency end) as first_currency,
+        max(case when is_leading then currency end) as last_currency,
         sum(case when is_leading then disputed_amount end) as disputed_amount,
-        case
-            when sum(case when is_leading and disputed_amount is not null
-                and disputed_amount_reporting is null then 1 else 0 end) = 0
-                then sum(case when is_leading then disputed_amount_reporting end)
-        end as disputed_amount_reporting,
+        sum(case when is_leading then disputed_amount_reporting end) as disputed_amount_reporting,
+        max(
+            case
+                when is_leading and disputed_amount is not null and disputed_amount_reporting is null
+                    then 1
+                else 0
+            end
+        ) as has_missing_rate,
         max(case when is_leading and source_status = 'lost' then 1 else 0 end) as has_lost,
         max(case when is_leading and source_status = 'won' then 1 else 0 end) as has_won,
         max(case when is_leading and is_open then 1 else 0 end) as has_open,
@@ -129,7 +129,7 @@ select
         else 'not_said'
     end as dispute_outcome,
     is_link_ambiguous = 1 as is_link_ambiguous,
-    currency,
+    case when first_currency = last_currency then first_currency end as currency,
 
     -- measures
     cast(source_count as int) as source_count,
@@ -139,9 +139,10 @@ select
     cast(finding_count as int) as finding_count,
     cast(config_change_count as int) as config_change_count,
     -- Several currencies have no sum.
-    cast(case when currency is not null then disputed_amount end as decimal(18, 4))
+    cast(case when first_currency = last_currency then disputed_amount end as decimal(18, 4))
         as disputed_amount,
-    cast(disputed_amount_reporting as decimal(18, 4)) as disputed_amount_reporting,
+    cast(case when has_missing_rate = 0 then disputed_amount_reporting end as decimal(18, 4))
+        as disputed_amount_reporting,
 
     -- times
     evidence_due_at,

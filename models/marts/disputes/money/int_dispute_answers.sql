@@ -67,7 +67,7 @@ followed as (
         documents.dispute_case_key,
         row_number() over (
             partition by answers.movement_kind, answers.answer_key
-            order by documents.opened_at desc, documents.dispute_case_key
+            order by documents.opened_at desc, documents.dispute_case_key asc
         ) as case_rank
 
     from answers
