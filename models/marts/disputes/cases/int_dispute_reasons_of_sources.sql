@@ -45,8 +45,8 @@ ranked as (
         row_number() over (
             partition by sources.dispute_source_key
             order by
-                case when reasons.network_code = '*' then 1 else 0 end,
-                case when reasons.source_system = '*' then 1 else 0 end
+                case when reasons.network_code = sources.network_code then 0 else 1 end,
+                case when reasons.source_system = sources.source_system then 0 else 1 end
         ) as reason_rank
 
     from sources
