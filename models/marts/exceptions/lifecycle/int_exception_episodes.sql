@@ -10,10 +10,13 @@ seen as (
 select
     -- keys
     exception_id,
-    episode_number,
+    cast(
+        row_number() over (partition by exception_id order by missed_run_count) as bigint
+    ) as episode_number,
     check_id,
 
     -- measures
+    missed_run_count,
     count(*) as observation_count,
     cast(
         coalesce(max(case when is_first_of_episode then amount_at_risk_reporting end), 0)
@@ -35,4 +38,4 @@ select
 
 from seen
 
-group by exception_id, episode_number, check_id
+group by exception_id, missed_run_count, check_id

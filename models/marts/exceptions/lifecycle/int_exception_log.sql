@@ -31,13 +31,15 @@ ordered as (
     select
         seen.exception_id,
         seen.check_id,
-        seen.run_id,
         seen.amount_at_risk_reporting,
         runs.check_run_number,
         runs.run_at,
         runs.run_on,
         runs.next_run_at,
         runs.next_run_on,
+        row_number() over (
+            partition by seen.exception_id order by runs.check_run_number
+        ) as sighting_number,
         lag(runs.check_run_number) over (
             partition by seen.exception_id order by runs.check_run_number
         ) as previous_run_number,
@@ -69,7 +71,7 @@ judged as (
 select
     -- keys
     exception_id,
-    run_id,
+    check_run_number,
     check_id,
 
     -- attributes
@@ -77,14 +79,8 @@ select
     following_run_number is null as is_latest,
 
     -- measures
-    check_run_number,
-    cast(
-        sum(case when is_first_of_episode then 1 else 0 end) over (
-            partition by exception_id
-            order by check_run_number
-            rows between unbounded preceding and current row
-        ) as bigint
-    ) as episode_number,
+    -- The same in all runs of one stretch, and more in the next.
+    check_run_number - sighting_number as missed_run_count,
     amount_at_risk_reporting,
     cast(
         case

@@ -43,7 +43,7 @@ covered_days as (
 
     select
         runs.check_id,
-        runs.run_id,
+        runs.check_run_number,
         days.date_on as queue_on
 
     from runs
@@ -60,7 +60,7 @@ classified as (
 
     select
         seen.exception_id,
-        seen.run_id,
+        seen.check_run_number,
         seen.check_id,
         seen.amount_at_risk_reporting,
         known.severity_code,
@@ -74,7 +74,7 @@ classified as (
 
     inner join episodes
         on seen.exception_id = episodes.exception_id
-        and seen.episode_number = episodes.episode_number
+        and seen.missed_run_count = episodes.missed_run_count
 
     inner join known
         on seen.exception_id = known.exception_id
@@ -105,7 +105,7 @@ daily as (
 
     inner join covered_days
         on classified.check_id = covered_days.check_id
-        and classified.run_id = covered_days.run_id
+        and classified.check_run_number = covered_days.check_run_number
 
     left join hiding
         on classified.exception_id = hiding.exception_id

@@ -11,6 +11,12 @@ observations as (
 
 ),
 
+runs as (
+
+    select * from {{ ref('int_exception_runs') }}
+
+),
+
 seen_last as (
 
     select * from {{ ref('int_exception_log') }} where is_latest
@@ -22,7 +28,7 @@ ranked as (
     -- More than one row where two checks became one: the worse speaks, as when both are found.
     select
         observations.*,
-        seen_last.episode_number,
+        seen_last.missed_run_count,
         seen_last.amount_at_risk_reporting,
         row_number() over (
             partition by observations.exception_id
@@ -36,14 +42,17 @@ ranked as (
 
     inner join seen_last
         on observations.exception_id = seen_last.exception_id
-        and observations.run_id = seen_last.run_id
+
+    inner join runs
+        on seen_last.check_id = runs.check_id
+        and seen_last.check_run_number = runs.check_run_number
+        and observations.run_id = runs.run_id
 
 )
 
 select
     -- keys
     exception_id,
-    episode_number,
     check_id,
     coalesce(legal_entity_code, 'unassigned') as legal_entity_code,
     natural_key,
@@ -61,6 +70,7 @@ select
 
     -- measures
     cast(all_occurrence_count as bigint) as occurrence_count,
+    missed_run_count,
     amount_at_risk_reporting,
 
     -- times

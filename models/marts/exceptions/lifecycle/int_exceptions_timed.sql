@@ -65,7 +65,7 @@ started as (
 
     inner join episodes as latest
         on known.exception_id = latest.exception_id
-        and known.episode_number = latest.episode_number
+        and known.missed_run_count = latest.missed_run_count
 
     left join checks
         on known.check_id = checks.check_id
