@@ -103,8 +103,9 @@ class ExceptionEngine:
             elif name in GIVEN:
                 run(f"create or replace table {self.where(name)} ({_typed(node)})")
         run(
-            f"create or replace table {self.where('dim_dates')} as select cast(d as date) as date_on"
-            f" from range(date '{FIRST_DAY}', date '{LAST_DAY}', interval 1 day) t(d)"
+            f"create or replace table {self.where('dim_dates')} as"
+            f" select cast(d as date) as date_on from range(date '{FIRST_DAY}', date '{LAST_DAY}',"
+            " interval 1 day) t(d)"
         )
 
     def checks(self, names: Iterable[str], **cells: Any) -> None:
@@ -202,10 +203,15 @@ class ExceptionEngine:
     def rows(self, query: str) -> list[tuple[Any, ...]]:
         return self.connection.execute(query).fetchall()
 
+    def forget_log(self) -> None:
+        """Empties the state."""
+        for table in ("check_runs", "exception_observations"):
+            self.connection.execute(f"delete from state.main.{table}")
+
     def forget(self) -> None:
-        """Empties state and actions."""
-        for table in ("state.main.check_runs", "state.main.exception_observations",
-                      "billing.actions.exception_actions", self.where("exception_aliases")):  # fmt: skip
+        """Empties the state, the file of actions and the names that checks had."""
+        self.forget_log()
+        for table in ("billing.actions.exception_actions", self.where("exception_aliases")):
             self.connection.execute(f"delete from {table}")
 
 

@@ -31,7 +31,7 @@ def manifest(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Any]:
 @pytest.fixture(scope="module")
 def shared_engine(manifest: dict[str, Any]) -> ExceptionEngine:
     made = ExceptionEngine(manifest)
-    made.checks(CHECKS)
+    made.checks((*CHECKS, "former"))
     return made
 
 
@@ -202,7 +202,7 @@ def observe(engine: ExceptionEngine, runs: list[tuple[datetime, date, Run]], see
 
 
 @settings(
-    max_examples=40,
+    max_examples=30,
     deadline=None,
     suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
 )
@@ -284,3 +284,168 @@ def assert_it_adds_up(engine: ExceptionEngine) -> None:
         " where closing_count <> 0"
     )
     assert set(engine.rows(aged)) == set(engine.rows(closed))
+
+
+def night(days_on: int, *found: Found, **statuses: str) -> Run:
+    """A run in which both checks ran, where nothing else is said."""
+    return Run(days_on, found, dict.fromkeys(CHECKS, "ran") | statuses)
+
+
+A = Found("first", "a", Decimal(100))
+A_ID = exception_id("first", "a")
+
+
+def test_a_check_that_did_not_run_resolves_nothing(engine: ExceptionEngine) -> None:
+    observe(engine, placed([night(1, A), night(1, first="failed"), night(1, first="skipped")]))
+    assert engine.rows(
+        "select state, check_status, last_seen_on, reopen_count from marts.exceptions"
+    ) == [("open", "skipped", date(2026, 2, 1), 0)]
+
+
+def test_what_a_check_found_before_it_failed_does_not_count(engine: ExceptionEngine) -> None:
+    observe(engine, placed([night(1, A, first="failed")]))
+    assert engine.rows("from marts.exceptions") == []
+
+
+def test_a_renamed_check_keeps_ids_history_and_actions(engine: ExceptionEngine) -> None:
+    before = replace(A, check_id="former")
+    engine.act(
+        1,
+        exception_id("former", "a"),
+        "suppress",
+        effective_at="2026-02-01",
+        expires_at="2026-03-01",
+    )
+    engine.rename("former", "first")
+    runs = [
+        Run(1, (before,), {"former": "ran"}),
+        Run(1, (before,), {"former": "ran"}),
+        night(1, A),
+    ]
+    observe(engine, placed(runs))
+    assert engine.rows(
+        "select exception_id, check_id, state, reopen_count, first_seen_on, episode_count"
+        " from marts.exceptions"
+    ) == [(A_ID, "first", "suppressed", 0, date(2026, 2, 1), 1)]
+    assert engine.rows("from marts.exception_rejected_actions") == []
+
+
+def test_two_checks_that_became_one_resolve_only_when_both_ran(engine: ExceptionEngine) -> None:
+    engine.rename("former", "first")
+    runs = [
+        Run(1, (A, replace(A, check_id="former")), {"first": "ran", "former": "ran"}),
+        Run(1, (), {"first": "ran", "former": "failed"}),
+    ]
+    observe(engine, [*placed(runs), (NIGHT + timedelta(days=2), date(2026, 2, 3), night(1, A))])
+    assert engine.rows(
+        "select first_amount_reporting, last_amount_reporting, observation_count"
+        " from marts.exception_history"
+    ) == [(Decimal(200), Decimal(100), 2)]
+
+
+def test_a_look_back_sees_its_own_day_and_leaves_no_mark(engine: ExceptionEngine) -> None:
+    history = [night(1, A), night(10, A)]
+    observe(engine, placed([*history, night(-5)]))
+    assert engine.rows("select state, last_seen_on, resolved_on from marts.exceptions") == [
+        ("resolved", date(2026, 2, 1), date(2026, 2, 6))
+    ]
+    engine.forget()
+    observe(engine, placed([*history, night(-5), night(6, A)]))
+    assert engine.rows("select state, reopen_count from marts.exceptions") == [("open", 0)]
+
+
+@pytest.mark.parametrize(
+    ("now", "written_amount", "state"),
+    [
+        (Decimal("110"), None, "suppressed"),
+        (Decimal("110.0001"), None, "open"),
+        (Decimal("90"), None, "suppressed"),
+        (None, None, "suppressed"),
+        (Decimal("110.0001"), "105", "suppressed"),
+        (Decimal("110"), "99.99", "open"),
+    ],
+    ids=["a tenth", "more than a tenth", "less", "unknown now", "more was written", "less was"],
+)
+@pytest.mark.parametrize("action", ["suppress", "accept"])
+def test_an_amount_that_grew_by_more_than_a_tenth_comes_back(
+    engine: ExceptionEngine,
+    action: str,
+    now: Decimal | None,
+    written_amount: str | None,
+    state: str,
+) -> None:
+    engine.act(
+        1,
+        A_ID,
+        action,
+        effective_at="2026-05-01 10:00:00",
+        expires_at="2026-06-01",
+        amount_at_action=written_amount,
+    )
+    days = [night(90, A), night(1, replace(A, amount=now))]
+    observe(engine, placed(days))
+    expected = state if action == "suppress" or state == "open" else "accepted"
+    assert engine.rows("select state, is_in_queue, has_outgrown_action from marts.exceptions") == [
+        (expected, state == "open", state == "open")
+    ]
+    [(hidden, total)] = engine.rows(
+        "select sum(hidden_count), sum(open_amount_reporting + hidden_amount_reporting)"
+        " from marts.exception_ageing where queue_on = (select as_of_date from core.dim_run_dates)"
+    )
+    assert (hidden, total) == (int(state != "open"), now or 0)
+    assert_it_adds_up(engine)
+
+
+def test_a_suppression_hides_from_its_day_to_the_day_before_its_end(
+    engine: ExceptionEngine,
+) -> None:
+    engine.act(1, A_ID, "suppress", effective_at="2026-02-03", expires_at="2026-02-06")
+    observe(engine, placed([night(1, A), night(6, A)]))
+    assert engine.rows(
+        "select queue_on, open_count, hidden_count from marts.exception_ageing order by 1"
+    ) == [
+        (date(2026, 2, day), int(day not in (3, 4, 5)), int(day in (3, 4, 5)))
+        for day in range(1, 8)
+    ]
+    assert engine.rows("select state, is_in_queue from marts.exceptions") == [("open", True)]
+
+
+def test_an_action_is_over_when_the_exception_was_resolved(engine: ExceptionEngine) -> None:
+    engine.act(1, A_ID, "assign", assignee="cyd", effective_at="2026-02-01")
+    engine.act(2, A_ID, "accept", effective_at="2026-02-01 10:00:00", expires_at="2026-03-01")
+    runs = [night(1, A), night(1), night(1, A)]
+    observe(engine, placed(runs[:1]))
+    assert engine.rows("select state, assignee from marts.exceptions") == [("accepted", "cyd")]
+    engine.forget_log()
+    observe(engine, placed(runs))
+    assert engine.rows("select state, assignee, reopen_count from marts.exceptions") == [
+        ("open", None, 1)
+    ]
+
+
+@pytest.mark.parametrize(
+    ("actions", "state", "assignee"),
+    [
+        (["acknowledge"], "acknowledged", None),
+        (["acknowledge", "assign"], "assigned", "cyd"),
+        (["assign", "escalate"], "escalated", "cyd"),
+        (["assign", "suppress"], "suppressed", "cyd"),
+        (["suppress", "assign"], "assigned", "cyd"),
+        (["assign", "suppress", "reopen"], "open", None),
+        (["suppress", "comment"], "suppressed", None),
+    ],
+    ids=lambda value: " then ".join(value) if isinstance(value, list) else str(value),
+)
+def test_the_last_action_says_the_state(
+    engine: ExceptionEngine, actions: list[str], state: str, assignee: str | None
+) -> None:
+    for number, action in enumerate(actions, 1):
+        cells: dict[str, Any] = {"effective_at": "2026-02-01", "expires_at": "2026-03-01"}
+        if action == "assign":
+            cells |= {"assignee": "cyd"}
+        if action == "comment":
+            cells |= {"note": "seen before"}
+        engine.act(number, A_ID, action, **cells)
+    observe(engine, placed([night(1, A)]))
+    assert engine.rows("from marts.exception_rejected_actions") == []
+    assert engine.rows("select state, assignee from marts.exceptions") == [(state, assignee)]
