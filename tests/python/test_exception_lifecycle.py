@@ -132,17 +132,19 @@ def trend_of(lives: dict[str, Life], book: dict[str, Any], until: date) -> set[t
         for on in (begins_on + timedelta(days=n) for n in range((until - begins_on).days + 1)):
             held = book["balances"].get(on, held)
             mine = [amount for key, amount in held.items() if group_of[key] == group]
-            moved = {name: [0, Decimal(0)] for name in ("new", "resolved", "reopened", "changed")}
+            count_of = dict.fromkeys(("new", "resolved", "reopened", "changed"), 0)
+            amount_of = dict.fromkeys(count_of, Decimal(0))
             for moved_on, key, name, amount in book["moves"]:
                 if moved_on == on and group_of[key] == group:
-                    moved[name] = [moved[name][0] + 1, moved[name][1] + amount]
+                    count_of[name] += 1
+                    amount_of[name] += amount
             opening_count, opening = closing_count, closing
             closing_count, closing = len(mine), sum(mine, Decimal(0))
             rows.add(
                 (
                     on, *group, opening_count,
-                    *(moved[name][0] for name in ("new", "resolved", "reopened")), closing_count,
-                    opening, *(moved[n][1] for n in ("new", "resolved", "reopened", "changed")),
+                    *(count_of[name] for name in ("new", "resolved", "reopened")), closing_count,
+                    opening, *amount_of.values(),
                     closing,
                 )
             )  # fmt: skip

@@ -88,7 +88,7 @@ select
     coalesce(judged.decided_state <> 'resolved' and judged.has_outgrown_action, false)
         as has_outgrown_action,
     judged.severity_code as severity,
-    judged.owner_code as owner,
+    judged.owner_code as owner, -- noqa: RF04
     judged.assignee,
     judged.last_action,
     judged.cause_code,

@@ -67,7 +67,7 @@ select
     moved.queue_on,
     known.check_id,
     known.severity_code as severity,
-    known.owner_code as owner,
+    known.owner_code as owner, -- noqa: RF04
     known.cause_code,
     known.legal_entity_code,
 

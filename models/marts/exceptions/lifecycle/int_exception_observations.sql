@@ -68,13 +68,13 @@ gathered as (
         row_number() over (
             partition by check_id, legal_entity_code, natural_key
             order by
-                severity_code,
+                severity_code asc,
                 amount_at_risk_reporting desc nulls last,
-                source_table,
-                source_key,
-                evidence,
-                owner_code,
-                cause_code
+                source_table asc,
+                source_key asc,
+                evidence asc,
+                owner_code asc,
+                cause_code asc
         ) as place,
         count(*) over (partition by check_id, legal_entity_code, natural_key) as occurrence_count,
         cast(

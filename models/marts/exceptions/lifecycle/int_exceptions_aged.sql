@@ -119,10 +119,11 @@ select
     queue_on,
     check_id,
     severity_code as severity,
-    owner_code as owner,
+    owner_code as owner, -- noqa: RF04
     cause_code,
     legal_entity_code,
-    cast({{ dbt.datediff('aged_from_on', 'queue_on', 'day') }} as bigint) as age_days,
+    {{ dbt.datediff('aged_from_on', 'queue_on', 'day') }}
+        as age_days,
     is_hidden,
 
     -- measures

@@ -59,7 +59,7 @@ started as (
         latest.resolved_on,
         coalesce(latest.resolved_on, run_dates.as_of_date) as stands_on,
         least(latest.first_seen_on, coalesce(known.occurred_on, latest.first_seen_on))
-            as aged_from_on
+            as aged_on
 
     from known
 
@@ -110,7 +110,8 @@ select
     -- measures
     lives.episode_count,
     lives.episode_count - 1 as reopen_count,
-    cast({{ dbt.datediff('due.aged_from_on', 'due.stands_on', 'day') }} as bigint) as age_days,
+    {{ dbt.datediff('due.aged_on', 'due.stands_on', 'day') }}
+        as age_days,
 
     -- times
     lives.first_seen_at,
