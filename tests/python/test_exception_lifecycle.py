@@ -8,7 +8,7 @@ import hashlib
 import random
 from collections import defaultdict
 from dataclasses import dataclass, field, replace
-from datetime import date, datetime, timedelta
+from datetime import date, datetime, time, timedelta
 from decimal import Decimal
 from typing import Any
 
@@ -20,7 +20,7 @@ from reconciliation_engine import compiled_manifest
 
 CHECKS = ("first", "second")
 DAY = date(2026, 1, 31)
-NIGHT = datetime(2026, 5, 1, 2)
+NIGHT = datetime(2026, 2, 1, 2)
 
 
 @pytest.fixture(scope="module")
@@ -153,10 +153,13 @@ def trend_of(lives: dict[str, Life], book: dict[str, Any], until: date) -> set[t
 
 def placed(runs: list[Run]) -> list[tuple[datetime, date, Run]]:
     """The runs at their instants, one a night, and on their days."""
-    made, on = [], DAY
-    for number, run in enumerate(runs):
+    made: list[tuple[datetime, date, Run]] = []
+    on, at = DAY, datetime.min
+    for run in runs:
         on += timedelta(days=run.days_on)
-        made.append((NIGHT + timedelta(days=number), on, run))
+        # In the night after its day; one that looks back, or the second of a day, an hour later.
+        at = max(at + timedelta(hours=1), datetime.combine(on, time(2)) + timedelta(days=1))
+        made.append((at, on, run))
     return made
 
 
@@ -338,7 +341,7 @@ def test_two_checks_that_became_one_resolve_only_when_both_ran(engine: Exception
         Run(1, (A, replace(A, check_id="former")), {"first": "ran", "former": "ran"}),
         Run(1, (), {"first": "ran", "former": "failed"}),
     ]
-    observe(engine, [*placed(runs), (NIGHT + timedelta(days=2), date(2026, 2, 3), night(1, A))])
+    observe(engine, [*placed(runs), (datetime(2026, 2, 4, 2), date(2026, 2, 3), night(1, A))])
     assert engine.rows(
         "select first_amount_reporting, last_amount_reporting, observation_count"
         " from marts.exception_history"
@@ -380,7 +383,7 @@ def test_an_amount_that_grew_by_more_than_a_tenth_comes_back(
         1,
         A_ID,
         action,
-        effective_at="2026-05-01 10:00:00",
+        effective_at="2026-05-02 10:00:00",
         expires_at="2026-06-01",
         amount_at_action=written_amount,
     )
@@ -401,7 +404,7 @@ def test_an_amount_that_grew_by_more_than_a_tenth_comes_back(
 def test_a_suppression_hides_from_its_day_to_the_day_before_its_end(
     engine: ExceptionEngine,
 ) -> None:
-    engine.act(1, A_ID, "suppress", effective_at="2026-02-03", expires_at="2026-02-06")
+    engine.act(1, A_ID, "suppress", effective_at="2026-02-03 10:00:00", expires_at="2026-02-06")
     observe(engine, placed([night(1, A), night(6, A)]))
     assert engine.rows(
         "select queue_on, open_count, hidden_count from marts.exception_ageing order by 1"
@@ -451,3 +454,24 @@ def test_the_last_action_says_the_state(
     observe(engine, placed([night(1, A)]))
     assert engine.rows("from marts.exception_rejected_actions") == []
     assert engine.rows("select state, assignee from marts.exceptions") == [(state, assignee)]
+
+
+@pytest.mark.parametrize(
+    ("effective_at", "states"),
+    [
+        ("2026-06-02 10:00:00", ["open", "suppressed", "suppressed"]),
+        ("2026-06-03 10:00:00", ["open", "open", "suppressed"]),
+        ("2026-06-09", ["open", "open", "open"]),
+    ],
+    ids=["after the first run", "after the second", "after the last"],
+)
+def test_where_data_lags_an_action_counts_in_the_run_after_it(
+    engine: ExceptionEngine, effective_at: str, states: list[str]
+) -> None:
+    engine.act(1, A_ID, "suppress", effective_at=effective_at, expires_at="2026-08-01")
+    for number, state in enumerate(states):
+        # Months behind, and always from the same day.
+        engine.observe(datetime(2026, 6, 2 + number, 2), DAY, [A], dict.fromkeys(CHECKS, "ran"))
+        engine.build()
+        assert engine.rows("select state from marts.exceptions") == [(state,)]
+        engine.append(f"r{number}")

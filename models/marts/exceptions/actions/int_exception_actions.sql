@@ -1,9 +1,15 @@
 {#- Grain: one action that counts, with the days on which it does. -#}
 with
 
-actions as (
+counted as (
 
     select * from {{ ref('int_exception_action_rows') }} where rejection_reason is null
+
+),
+
+runs as (
+
+    select * from {{ ref('int_exception_run_days') }} where not is_look_back
 
 ),
 
@@ -25,6 +31,45 @@ seen as (
 
 ),
 
+-- From its own day; where data lags behind the calendar, from the day of the first run after it: the
+-- queue of that day is the first that can show it.
+begun as (
+
+    select
+        counted.action_id,
+        least(
+            cast(counted.effective_at as date),
+            coalesce(min(runs.run_on), cast(counted.effective_at as date))
+        ) as counts_from_on
+
+    from counted
+
+    left join runs
+        on counted.effective_at <= runs.run_at
+
+    group by counted.action_id, counted.effective_at
+
+),
+
+-- It lasts as many days as it says.
+actions as (
+
+    select
+        counted.*,
+        begun.counts_from_on,
+        cast({{ dbt.dateadd(
+            'day',
+            dbt.datediff('counted.effective_at', 'counted.expires_at', 'day'),
+            'begun.counts_from_on',
+        ) }} as date) as expires_on
+
+    from counted
+
+    inner join begun
+        on counted.action_id = begun.action_id
+
+),
+
 -- What was open when somebody acted is over when its check no longer sees it.
 lapsed as (
 
@@ -36,7 +81,7 @@ lapsed as (
 
     inner join episodes
         on actions.exception_id = episodes.exception_id
-        and cast(actions.effective_at as date) < episodes.resolved_on
+        and actions.counts_from_on < episodes.resolved_on
 
     group by actions.action_id
 
@@ -68,8 +113,8 @@ following as (
     -- Only an action that says the state ends one before it; the row added later decides.
     select
         actions.action_id,
-        min(cast(later.effective_at as date)) as ends_on,
-        min(case when later_kinds.voids_earlier then cast(later.effective_at as date) end)
+        min(later.counts_from_on) as ends_on,
+        min(case when later_kinds.voids_earlier then later.counts_from_on end)
             as voided_on
 
     from actions
@@ -117,13 +162,13 @@ select
     -- times
     actions.effective_at,
     actions.expires_at,
-    cast(actions.effective_at as date) as counts_from_on,
+    actions.counts_from_on,
     -- The state that it says; the assignee stays until the exception is reopened or resolved.
     {{ earliest_of([
-        'following.ends_on', 'lapsed.lapses_on', 'cast(actions.expires_at as date)',
+        'following.ends_on', 'lapsed.lapses_on', 'actions.expires_on',
     ]) }} as counts_before_on,
     {{ earliest_of([
-        'following.voided_on', 'lapsed.lapses_on', 'cast(actions.expires_at as date)',
+        'following.voided_on', 'lapsed.lapses_on', 'actions.expires_on',
     ]) }} as assigns_before_on
 
 from actions

@@ -7,28 +7,6 @@ check_runs as (
 
 ),
 
-runs as (
-
-    select
-        run_id,
-        run_at,
-        max(as_of_date) as run_on
-    from check_runs
-    group by run_id, run_at
-
-),
-
-ordered as (
-
-    select
-        *,
-        max(run_on) over (
-            order by run_at, run_id rows between unbounded preceding and 1 preceding
-        ) as latest_run_on
-    from runs
-
-),
-
 counted as (
 
     -- A run that looked back, a rerun of March in May, sees the log up to March and leaves no mark
@@ -37,13 +15,10 @@ counted as (
         run_id,
         run_at,
         run_on
-    from ordered
+    from {{ ref('int_exception_run_days') }}
     where
         run_id = 'this run'
-        or (
-            run_on <= {{ as_of_date() }}
-            and (latest_run_on is null or latest_run_on <= run_on)
-        )
+        or (run_on <= {{ as_of_date() }} and not is_look_back)
 
 ),
 
