@@ -37,6 +37,11 @@ RECORD_VERSIONS = ("core_private", "int_record_versions")
 # them says nothing about deletions.
 RAW_TABLES_BETWEEN = ", "
 RECORD_ORIGIN = ("source_system", "source_account", "raw_table")
+# What a run adds to the log of exceptions as its models made it: table of state, model, key.
+EXCEPTION_LOG = (
+    ("check_runs", ("marts_private", "int_exception_check_runs"), "check_id"),
+    ("exception_observations", ("marts_private", "int_exception_observations"), "exception_id"),
+)
 
 
 @dataclass(frozen=True)
@@ -87,6 +92,8 @@ def append_run(warehouse: Warehouse, record: RunRecord, extracts: Iterable[Extra
                 [{"run_id": record.run_id, **vars(extract)} for extract in extracts],
             )
             _append_record_versions(connection, record)
+            for table, model, key in EXCEPTION_LOG:
+                _append_model(connection, record, table=table, model=model, key=key)
         except BaseException:
             connection.rollback()
             raise
@@ -360,6 +367,38 @@ def _last_runs(is_origin_known: bool) -> str:
         where run_log.run_id <> $run_id and {"true" if is_origin_known else "false"}
         group by extract_files.source_system
     """
+
+
+def _append_model(
+    connection: duckdb.DuckDBPyConnection,
+    record: RunRecord,
+    *,
+    table: str,
+    model: tuple[str, str],
+    key: str,
+) -> None:
+    """Appends a model's rows under the run's id: those of its columns that the table has.
+
+    A build without the model adds nothing. RunError when two rows have one `key`: the log would
+    count them as two runs.
+    """
+    kept = set(_columns(connection, table))
+    columns = [name for name in columns_of(connection, *model) if name in kept]
+    if not columns:
+        return
+    relation = f"{BUILD}.{'.'.join(map(identifier, model))}"
+    repeated = connection.execute(
+        f"select {identifier(key)} from {relation} group by all having count(*) > 1"
+        " order by all limit 1"
+    ).fetchone()
+    if repeated:
+        raise RunError(f"{model[1]} holds {key} {repeated[0]} more than once.")
+    names = ", ".join(map(identifier, columns))
+    connection.execute(
+        f"insert into {identifier(table)} by name select $run_id as run_id, {names}"
+        f" from {relation}",
+        {"run_id": record.run_id},
+    )
 
 
 def _forget(connection: duckdb.DuckDBPyConnection, run_id: str) -> None:

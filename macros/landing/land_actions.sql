@@ -1,10 +1,10 @@
 {#-
-    What people decided, as they wrote it down: `<ACTIONS_ROOT>/recon_actions.csv` becomes the table
-    of the source `actions`, whose YAML is the only definition of its columns, all of them text, with
-    the row's place in the file (the header is row 1). No file is an empty table.
+    What people decided, as they wrote it down: for each table of the source `actions` the file
+    `<ACTIONS_ROOT>/<table>.csv`. The YAML of the source is the only definition of the columns, all
+    of them text, with the row's place in the file (the header is row 1). No file is an empty table.
 
     What cannot be read stops the run before anything is built. What can be read and does not count
-    is shown in recon_rejected_actions.
+    is shown in recon_rejected_actions and exception_rejected_actions.
 -#}
 {% macro land_actions() %}
     {{- return(adapter.dispatch('land_actions')()) -}}

@@ -21,19 +21,7 @@ pairs as (
 
 typed as (
 
-    -- A day alone counts from, or ends with, its first instant.
-    select
-        actions.*,
-        coalesce(
-            {{ to_utc('actions.effective_at') }},
-            cast({{ to_bare_date('actions.effective_at') }} as timestamp)
-        ) as effective_from_at,
-        coalesce(
-            {{ to_utc('actions.expires_at') }},
-            cast({{ to_bare_date('actions.expires_at') }} as timestamp)
-        ) as effective_before_at
-
-    from actions
+    {{ timed_actions('actions') }}
 
 )
 
@@ -58,22 +46,9 @@ select
         when typed.subject_key is null then 'the subject_key is empty'
         when typed.pair_id is null then 'the pair_id is empty'
         when pairs.pair_id is null then 'no such pair: ' || typed.pair_id
-        when typed.actor is null then 'the actor is empty'
-        when typed.reason_code is null then 'the reason_code is empty'
-        when typed.effective_from_at is null then 'the effective_at is empty'
-        when kinds.needs_approver and typed.approver is null then 'the approver is empty'
-        when lower(typed.approver) = lower(typed.actor) then 'the approver is the actor'
+        {{ when_a_decision_does_not_count() }}
         when kinds.needs_evidence and typed.evidence_uri is null then 'the evidence_uri is empty'
-        when kinds.needs_expiry and typed.effective_before_at is null
-            then 'the expires_at is empty'
-        when typed.effective_before_at <= typed.effective_from_at
-            then 'it ends before it begins'
-        when
-            typed.effective_before_at
-            > {{ dbt.dateadd('day', 'kinds.longest_days', 'typed.effective_from_at') }}
-            then
-                'it lasts more than '
-                || cast(kinds.longest_days as {{ dbt.type_string() }}) || ' days'
+        {{ when_an_action_ends_wrongly() }}
     end as rejection_reason,
 
     -- times

@@ -1,0 +1,2 @@
+{#- Grain: one row that a check found in this run; several rows may be one exception. -#}
+{{ union_exceptions() }}
