@@ -32,7 +32,7 @@
 
 {#- One branch for each fact: its rows that name something which is not in the warehouse, counted for
     each document. `things` are the flags, without is_ and _resolved; `document` is the fact and key
-    that people look for, `number` what they call it. -#}
+    that people look for, `number` what they call it; `only` leaves out what names its things in another way. -#}
 {% macro unresolved_references(facts) -%}
     {% for fact in facts %}
     select
@@ -61,6 +61,7 @@
         facts.is_{{ thing }}_resolved{{ " and" if not loop.last }}
         {%- endfor %}
     )
+    {{ "and " ~ fact.only if fact.only }}
 
     group by
         facts.source_system, facts.source_account, facts.legal_entity_code, facts.{{ fact.id }}
@@ -88,7 +89,9 @@
     from {{ ref(fact.table) }} as facts
 
     -- An entity that is not known has no books: that is another exception.
+    -- What has no day yet (a draft, an unpaid payment) needs no rate yet.
     where facts.{{ fact.amount }} <> 0 and facts.{{ fact.amount }}_{{ purpose }} is null
+        and facts.{{ fact.date }} is not null
         {{- " and facts.functional_currency is not null" if purpose == "functional" }}
 
     group by facts.legal_entity_code, facts.currency, facts.functional_currency

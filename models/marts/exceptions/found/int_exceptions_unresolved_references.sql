@@ -3,11 +3,14 @@ with
 
 unresolved as (
 
+    -- A discount has no list price; an application may settle a debit memo, which is an adjustment;
+    -- a ticket names its invoice by number, which the disputes mart looks up.
     {{ unresolved_references([
         {'table': 'fct_invoices', 'document': 'invoice', 'id': 'source_invoice_id', 'key': 'invoice_key', 'has_customer': True,
          'things': 'subscription customer legal_entity', 'amount': 'total_amount_reporting', 'date': 'period_month'},
         {'table': 'fct_invoice_lines', 'document': 'invoice', 'id': 'source_invoice_id', 'key': 'invoice_key', 'has_customer': False,
-         'things': 'invoice product price', 'amount': 'line_amount_reporting', 'date': 'period_month'},
+         'things': 'invoice product price', 'amount': 'line_amount_reporting', 'date': 'period_month',
+         'only': "facts.line_kind <> 'discount'"},
         {'table': 'fct_credit_notes', 'document': 'credit note', 'id': 'source_credit_note_id', 'key': 'credit_note_key', 'has_customer': True,
          'things': 'invoice customer legal_entity', 'amount': 'total_amount_reporting', 'date': 'period_month'},
         {'table': 'fct_credit_note_lines', 'document': 'credit note', 'id': 'source_credit_note_id', 'key': 'credit_note_key', 'has_customer': False,
@@ -19,9 +22,13 @@ unresolved as (
         {'table': 'fct_adjustments', 'document': 'adjustment', 'id': 'source_adjustment_id', 'key': 'adjustment_key', 'has_customer': True,
          'things': 'invoice credit_note customer legal_entity', 'amount': 'adjustment_amount_reporting', 'date': 'period_month'},
         {'table': 'fct_document_applications', 'document': 'application', 'id': 'source_document_application_id', 'key': 'document_application_key', 'has_customer': False,
-         'things': 'invoice payment credit_note legal_entity', 'amount': 'applied_amount_reporting', 'date': 'period_month'},
+         'things': 'invoice payment credit_note legal_entity', 'amount': 'applied_amount_reporting', 'date': 'period_month',
+         'only': 'not exists (select 1 from ' ~ ref('fct_adjustments') ~ ' as memos'
+            ~ ' where facts.source_system = memos.source_system'
+            ~ ' and facts.source_account = memos.source_account'
+            ~ ' and facts.source_invoice_id = memos.source_adjustment_id)'},
         {'table': 'fct_disputes', 'document': 'dispute', 'id': 'source_dispute_id', 'key': 'dispute_key', 'has_customer': True,
-         'things': 'payment invoice customer legal_entity', 'amount': 'disputed_amount_reporting', 'date': 'period_month'},
+         'things': 'payment legal_entity', 'amount': 'disputed_amount_reporting', 'date': 'period_month'},
         {'table': 'fct_payout_lines', 'document': 'payout line', 'id': 'source_payout_line_id', 'key': 'payout_line_key', 'has_customer': False,
          'things': 'payout payment refund dispute legal_entity', 'amount': 'gross_amount_reporting', 'date': 'period_month'},
         {'table': 'fct_payouts', 'document': 'payout', 'id': 'source_payout_id', 'key': 'payout_key', 'has_customer': False,
