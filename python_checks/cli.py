@@ -9,6 +9,7 @@ from rich.console import Console
 from python_checks.configuration import read_settings
 from python_checks.errors import RunError
 from python_checks.evaluation.command import app as evaluation
+from python_checks.exceptions import app as exceptions
 from python_checks.gate import gate
 from python_checks.run import lock
 from python_checks.run import run as run_once
@@ -35,6 +36,7 @@ WarehouseOption = Annotated[
 
 app.command()(simulate)
 app.add_typer(evaluation, name="evaluate")
+app.add_typer(exceptions, name="exceptions")
 app.command()(gate)
 
 
