@@ -15,10 +15,10 @@ credits as (
 
 select
     -- keys
-    violations.check_id as check_id,
-    credits.legal_entity_code as legal_entity_code,
+    violations.check_id,
+    credits.legal_entity_code,
     {{ joined_key(['credits.subject_kind', 'credits.source_subject_id']) }} as natural_key,
-    credits.customer_key as customer_key,
+    credits.customer_key,
     case when credits.subject_kind = 'credit_note' then 'fct_credit_notes' else 'fct_adjustments' end as source_table,
     credits.credit_key as source_key,
 

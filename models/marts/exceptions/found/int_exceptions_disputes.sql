@@ -48,10 +48,10 @@ waiting as (
 
 select
     -- keys
-    check_id as check_id,
-    legal_entity_code as legal_entity_code,
+    check_id,
+    legal_entity_code,
     {{ joined_key(['source_system', 'source_account', 'source_dispute_id']) }} as natural_key,
-    customer_key as customer_key,
+    customer_key,
     'fct_disputes' as source_table,
     dispute_key as source_key,
 

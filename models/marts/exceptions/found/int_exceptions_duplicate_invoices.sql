@@ -85,12 +85,12 @@ repeated as (
 select
     -- keys
     'duplicate_invoice' as check_id,
-    invoices.legal_entity_code as legal_entity_code,
+    invoices.legal_entity_code,
     {{ joined_key([
         'invoices.source_system', 'invoices.source_account',
         'coalesce(invoices.invoice_number, invoices.source_invoice_id)',
     ]) }} as natural_key,
-    invoices.customer_key as customer_key,
+    invoices.customer_key,
     'fct_invoices' as source_table,
     invoices.invoice_key as source_key,
 

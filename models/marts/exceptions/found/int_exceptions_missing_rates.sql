@@ -23,12 +23,12 @@ without_rate as (
 select
     -- keys
     'missing_rate' as check_id,
-    legal_entity_code as legal_entity_code,
+    legal_entity_code,
     {{ joined_key([
         'purpose', 'from_currency', 'to_currency', 'source_table',
     ]) }} as natural_key,
     cast(null as {{ dbt.type_string() }}) as customer_key,
-    source_table as source_table,
+    source_table,
     from_currency as source_key,
 
     -- attributes

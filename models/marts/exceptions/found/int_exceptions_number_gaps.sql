@@ -109,7 +109,7 @@ gaps as (
 select
     -- keys
     'number_gap' as check_id,
-    gaps.legal_entity_code as legal_entity_code,
+    gaps.legal_entity_code,
     gaps.number_series || cast(gaps.first_missing as {{ dbt.type_string() }}) as natural_key,
     cast(null as {{ dbt.type_string() }}) as customer_key,
     coalesce(gaps.source_table, 'fct_invoices') as source_table,

@@ -31,10 +31,10 @@ repeated as (
 select
     -- keys
     'number_twice' as check_id,
-    legal_entity_code as legal_entity_code,
+    legal_entity_code,
     document_number as natural_key,
-    customer_key as customer_key,
-    source_table as source_table,
+    customer_key,
+    source_table,
     document_key as source_key,
 
     -- attributes
@@ -53,7 +53,7 @@ select
     || ' and credit_note_number = ' || {{ as_sql_text('document_number') }} as drill_sql,
 
     -- measures
-    amount_at_risk_reporting as amount_at_risk_reporting,
+    amount_at_risk_reporting,
 
     -- times
     issued_on as occurred_on,

@@ -79,19 +79,19 @@ overdue as (
 select
     -- keys
     'recon_' || lower(overdue.pair_id) as check_id,
-    overdue.legal_entity_code as legal_entity_code,
+    overdue.legal_entity_code,
     {{ joined_key(['overdue.recon_group_key', 'overdue.axis']) }} as natural_key,
     cast(null as {{ dbt.type_string() }}) as customer_key,
     'recon_breaks' as source_table,
     overdue.break_key as source_key,
 
     -- attributes
-    overdue.severity_code as severity_code,
-    overdue.owner_code as owner_code,
+    overdue.severity_code,
+    overdue.owner_code,
     overdue.break_code as cause_code,
     overdue.document_key || ', ' || pairs.pair_name || ': '
     || coalesce(overdue.evidence, overdue.break_code) as evidence,
-    overdue.next_step as next_step,
+    overdue.next_step,
     case
         when overdue.is_attribute
             then {{ drill_down('marts.recon_break_legs', {'break_key': 'overdue.break_key'}) }}
@@ -114,8 +114,8 @@ select
     end as amount_at_risk_reporting,
 
     -- times
-    overdue.occurred_on as occurred_on,
-    overdue.due_on as due_on
+    overdue.occurred_on,
+    overdue.due_on
 
 from overdue
 

@@ -48,7 +48,7 @@ unexplained as (
 select
     -- keys
     'recon_gate' as check_id,
-    legal_entity_code as legal_entity_code,
+    legal_entity_code,
     {{ joined_key(['pair_id', 'currency']) }} as natural_key,
     cast(null as {{ dbt.type_string() }}) as customer_key,
     'recon_summary' as source_table,

@@ -34,17 +34,17 @@ allowed as (
     select
         last_messages.*,
         run_dates.as_of_date,
-        coalesce(own.silent_days, named.silent_days, every.silent_days) as silent_days
+        coalesce(exact.silent_days, named.silent_days, every.silent_days) as silent_days
 
     from last_messages
 
     cross join run_dates
 
-    left join slas as own
-        on last_messages.interface_code = own.interface_code
-        and last_messages.legal_entity_code = own.legal_entity_code
-        and run_dates.as_of_date >= own.valid_from_on
-        and run_dates.as_of_date < own.valid_before_on
+    left join slas as exact
+        on last_messages.interface_code = exact.interface_code
+        and last_messages.legal_entity_code = exact.legal_entity_code
+        and run_dates.as_of_date >= exact.valid_from_on
+        and run_dates.as_of_date < exact.valid_before_on
 
     left join slas as named
         on last_messages.interface_code = named.interface_code
@@ -73,7 +73,7 @@ silent as (
 select
     -- keys
     'interface_silent' as check_id,
-    legal_entity_code as legal_entity_code,
+    legal_entity_code,
     interface_code as natural_key,
     cast(null as {{ dbt.type_string() }}) as customer_key,
     'fct_sync_messages' as source_table,

@@ -74,12 +74,12 @@ carried as (
 
 select
     -- keys
-    messages.check_id as check_id,
-    messages.legal_entity_code as legal_entity_code,
+    messages.check_id,
+    messages.legal_entity_code,
     {{ joined_key([
         'messages.source_account', 'messages.interface_code', 'messages.message_key',
     ]) }} as natural_key,
-    carried.customer_key as customer_key,
+    carried.customer_key,
     'fct_sync_messages' as source_table,
     messages.sync_message_key as source_key,
 
@@ -98,7 +98,7 @@ select
     }) }} as drill_sql,
 
     -- measures
-    carried.amount_at_risk_reporting as amount_at_risk_reporting,
+    carried.amount_at_risk_reporting,
 
     -- times
     coalesce(messages.created_on, messages.last_on) as occurred_on,

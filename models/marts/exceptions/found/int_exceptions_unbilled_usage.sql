@@ -52,7 +52,7 @@ timed as (
             'unbilled.rated_amount', 'exchange_rates.exchange_rate', 'exchange_rates.units_per_major'
         ) }} as rated_amount_reporting,
         cast({{ dbt.dateadd(
-            'day', 'coalesce(own.late_after_days, every.late_after_days)', 'unbilled.rated_on'
+            'day', 'coalesce(exact.late_after_days, every.late_after_days)', 'unbilled.rated_on'
         ) }} as date) as due_on
 
     from unbilled
@@ -64,10 +64,10 @@ timed as (
         on unbilled.legal_entity_code = subscription_items.legal_entity_code
         and unbilled.source_subscription_item_id = subscription_items.source_subscription_item_id
 
-    left join slas as own
-        on subscription_items.billing_interval = own.billing_interval
-        and unbilled.rated_on >= own.valid_from_on
-        and unbilled.rated_on < own.valid_before_on
+    left join slas as exact
+        on subscription_items.billing_interval = exact.billing_interval
+        and unbilled.rated_on >= exact.valid_from_on
+        and unbilled.rated_on < exact.valid_before_on
 
     left join slas as every
         on every.billing_interval = '*'
@@ -123,11 +123,11 @@ late as (
 select
     -- keys
     'usage_unbilled' as check_id,
-    legal_entity_code as legal_entity_code,
+    legal_entity_code,
     {{ joined_key([
         'source_system', 'source_account', 'source_subscription_item_id', 'meter_code', 'currency',
     ]) }} as natural_key,
-    customer_key as customer_key,
+    customer_key,
     'fct_rated_usage' as source_table,
     rated_usage_key as source_key,
 
@@ -150,7 +150,7 @@ select
     rated_amount_reporting as amount_at_risk_reporting,
 
     -- times
-    occurred_on as occurred_on,
-    due_on as due_on
+    occurred_on,
+    due_on
 
 from late

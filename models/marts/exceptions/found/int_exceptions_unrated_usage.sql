@@ -40,7 +40,7 @@ timed as (
         usage_events.*,
         subscription_items.customer_key,
         cast({{ dbt.dateadd(
-            'day', 'coalesce(own.late_after_days, every.late_after_days)', 'usage_events.occurred_on'
+            'day', 'coalesce(exact.late_after_days, every.late_after_days)', 'usage_events.occurred_on'
         ) }} as date) as due_on
 
     from unrated
@@ -48,15 +48,15 @@ timed as (
     inner join usage_events
         on unrated.usage_event_key = usage_events.usage_event_key
 
-    -- The meter delivers the charge's id of the billing system, under an account of its own.
+    -- The meter delivers the charge's id of the billing system, under an account of its exact.
     left join subscription_items
         on usage_events.legal_entity_code = subscription_items.legal_entity_code
         and usage_events.source_subscription_item_id = subscription_items.source_subscription_item_id
 
-    left join slas as own
-        on subscription_items.billing_interval = own.billing_interval
-        and usage_events.occurred_on >= own.valid_from_on
-        and usage_events.occurred_on < own.valid_before_on
+    left join slas as exact
+        on subscription_items.billing_interval = exact.billing_interval
+        and usage_events.occurred_on >= exact.valid_from_on
+        and usage_events.occurred_on < exact.valid_before_on
 
     left join slas as every
         on every.billing_interval = '*'
@@ -98,11 +98,11 @@ late as (
 select
     -- keys
     'usage_unrated' as check_id,
-    legal_entity_code as legal_entity_code,
+    legal_entity_code,
     {{ joined_key([
         'source_system', 'source_account', 'source_subscription_item_id', 'meter_code',
     ]) }} as natural_key,
-    customer_key as customer_key,
+    customer_key,
     'fct_usage_events' as source_table,
     usage_event_key as source_key,
 
@@ -128,7 +128,7 @@ select
     cast(null as decimal(38, 4)) as amount_at_risk_reporting,
 
     -- times
-    occurred_on as occurred_on,
-    due_on as due_on
+    occurred_on,
+    due_on
 
 from late

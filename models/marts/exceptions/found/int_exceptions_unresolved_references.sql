@@ -1,10 +1,10 @@
 {#- Grain: one document whose rows in one fact name something that is not in the warehouse. -#}
 with
 
+-- A discount has no list price; an application may settle a debit memo, which is an adjustment;
+-- a ticket names its invoice by number, which the disputes mart looks up.
 unresolved as (
 
-    -- A discount has no list price; an application may settle a debit memo, which is an adjustment;
-    -- a ticket names its invoice by number, which the disputes mart looks up.
     {{ unresolved_references([
         {'table': 'fct_invoices', 'document': 'invoice', 'id': 'source_invoice_id', 'key': 'invoice_key', 'has_customer': True,
          'things': 'subscription customer legal_entity', 'amount': 'total_amount_reporting', 'date': 'period_month'},
@@ -46,12 +46,12 @@ unresolved as (
 select
     -- keys
     'unresolved_reference' as check_id,
-    legal_entity_code as legal_entity_code,
+    legal_entity_code,
     {{ joined_key([
         'source_table', 'source_system', 'source_account', 'source_document_id',
     ]) }} as natural_key,
-    customer_key as customer_key,
-    source_table as source_table,
+    customer_key,
+    source_table,
     coalesce(source_key, source_document_id) as source_key,
 
     -- attributes
@@ -68,10 +68,10 @@ select
     || {{ as_sql_text('source_document_id') }} || ' and not (' || all_resolved || ')' as drill_sql,
 
     -- measures
-    amount_at_risk_reporting as amount_at_risk_reporting,
+    amount_at_risk_reporting,
 
     -- times
-    occurred_on as occurred_on,
+    occurred_on,
     cast(null as date) as due_on
 
 from unresolved

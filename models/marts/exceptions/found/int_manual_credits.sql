@@ -77,13 +77,14 @@ granted as (
             as approved_on,
         min(currency) as limit_currency,
         max(
-            case when approval_status = 'approved' and approved_by is not null
-                then approver_limit_amount
+            case
+                when approval_status = 'approved' and approved_by is not null
+                    then approver_limit_amount
             end
         ) as limit_amount,
         max(
-            case when approval_status = 'approved' and lower(approved_by) = lower(requested_by)
-                then 1
+            case
+                when approval_status = 'approved' and lower(approved_by) = lower(requested_by) then 1
                 else 0
             end
         ) as is_of_requester

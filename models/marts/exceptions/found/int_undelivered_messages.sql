@@ -63,18 +63,18 @@ timed as (
             'coalesce(ranked.attempted_at, ranked.created_at)',
             dbt.dateadd('day', 1, 'run_dates.as_of_date'), 'hour'
         ) }} as waited_hours,
-        coalesce(own.pending_hours, named.pending_hours, every.pending_hours) as pending_hours,
-        coalesce(own.retry_hours, named.retry_hours, every.retry_hours) as retry_hours
+        coalesce(exact.pending_hours, named.pending_hours, every.pending_hours) as pending_hours,
+        coalesce(exact.retry_hours, named.retry_hours, every.retry_hours) as retry_hours
 
     from ranked
 
     cross join run_dates
 
-    left join slas as own
-        on ranked.interface_code = own.interface_code
-        and ranked.legal_entity_code = own.legal_entity_code
-        and ranked.last_on >= own.valid_from_on
-        and ranked.last_on < own.valid_before_on
+    left join slas as exact
+        on ranked.interface_code = exact.interface_code
+        and ranked.legal_entity_code = exact.legal_entity_code
+        and ranked.last_on >= exact.valid_from_on
+        and ranked.last_on < exact.valid_before_on
 
     left join slas as named
         on ranked.interface_code = named.interface_code
