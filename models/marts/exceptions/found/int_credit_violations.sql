@@ -29,9 +29,10 @@ summed as (
 
     group by credits.credit_key, credits.credit_amount, credits.limit_amount
 
-    having count(*) > 1
-    and credits.credit_amount <= credits.limit_amount
-    and sum(earlier.credit_amount) > credits.limit_amount
+    having
+        count(*) > 1
+        and credits.credit_amount <= credits.limit_amount
+        and sum(earlier.credit_amount) > credits.limit_amount
 
 )
 
