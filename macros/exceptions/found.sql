@@ -1,11 +1,12 @@
 {#- What the models that find exceptions share. -#}
 
 {#- A query that runs as it stands on the published file: the rows of `relation` where each column
-    equals a value of the exception's row. `keys` maps columns of the relation to expressions. -#}
+    equals a value of the exception's row. `keys` maps columns of the relation, or expressions of
+    them, to expressions. -#}
 {% macro drill_down(relation, keys) -%}
     'select * from {{ relation }} where '
     {%- for name, value in keys.items() %}
-    || '{{ name }} = ' || {{ as_sql_text(value) }}
+    || '{{ name | replace("'", "''") }} = ' || {{ as_sql_text(value) }}
     {%- if not loop.last %} || ' and '{% endif %}
     {%- endfor %}
 {%- endmacro %}

@@ -139,12 +139,12 @@ select
     || ', together ' || cast(rated_amount as {{ dbt.type_string() }}) || ' ' || coalesce(currency, '')
     || ', are on no invoice' as evidence,
     cast(null as {{ dbt.type_string() }}) as next_step,
-    'select * from core.fct_rated_usage where invoice_line_key is null and source_system = '
-    || {{ as_sql_text('source_system') }}
-    || ' and source_account = ' || {{ as_sql_text('source_account') }}
-    || ' and coalesce(source_subscription_item_id, '''') = '
-    || {{ as_sql_text("coalesce(source_subscription_item_id, '')") }}
-    || ' and coalesce(meter_code, '''') = ' || {{ as_sql_text("coalesce(meter_code, '')") }} as drill_sql,
+    {{ drill_down('core.fct_rated_usage', {
+        'source_system': 'source_system', 'source_account': 'source_account',
+        "coalesce(source_subscription_item_id, '')": "coalesce(source_subscription_item_id, '')",
+        "coalesce(meter_code, '')": "coalesce(meter_code, '')",
+        "coalesce(currency, '')": "coalesce(currency, '')",
+    }) }} || ' and invoice_line_key is null' as drill_sql,
 
     -- measures
     rated_amount_reporting as amount_at_risk_reporting,

@@ -113,16 +113,13 @@ select
     cast(event_count as {{ dbt.type_string() }}) || ' events of ' || coalesce(meter_code, 'a meter')
     || ', together ' || cast(quantity as {{ dbt.type_string() }}) || ', are not rated' as evidence,
     cast(null as {{ dbt.type_string() }}) as next_step,
-    'select events.* from core.fct_usage_events as events left join core.fct_rated_usage as rated'
-    || ' on events.source_system = rated.source_system'
-    || ' and events.source_account = rated.source_account'
-    || ' and events.source_usage_event_id = rated.source_usage_event_id'
-    || ' where rated.rated_usage_key is null and events.source_system = '
-    || {{ as_sql_text('source_system') }}
-    || ' and events.source_account = ' || {{ as_sql_text('source_account') }}
-    || ' and coalesce(events.source_subscription_item_id, '''') = '
-    || {{ as_sql_text("coalesce(source_subscription_item_id, '')") }}
-    || ' and coalesce(events.meter_code, '''') = ' || {{ as_sql_text("coalesce(meter_code, '')") }} as drill_sql,
+    {{ drill_down('core.fct_usage_events', {
+        'source_system': 'source_system', 'source_account': 'source_account',
+        "coalesce(source_subscription_item_id, '')": "coalesce(source_subscription_item_id, '')",
+        "coalesce(meter_code, '')": "coalesce(meter_code, '')",
+    }) }}
+    || ' and source_usage_event_id not in (select rated.source_usage_event_id'
+    || ' from core.fct_rated_usage as rated where rated.source_usage_event_id is not null)' as drill_sql,
 
     -- measures
     cast(null as decimal(38, 4)) as amount_at_risk_reporting,

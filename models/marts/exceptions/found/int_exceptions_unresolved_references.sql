@@ -62,10 +62,11 @@ select
     || ' names what is not in the warehouse:' || missing_things || ' ('
     || cast(row_count as {{ dbt.type_string() }}) || ' rows of ' || source_table || ')' as evidence,
     cast(null as {{ dbt.type_string() }}) as next_step,
-    'select * from core.' || source_table || ' where source_system = '
-    || {{ as_sql_text('source_system') }} || ' and source_account = '
-    || {{ as_sql_text('source_account') }} || ' and ' || id_column || ' = '
-    || {{ as_sql_text('source_document_id') }} || ' and not (' || all_resolved || ')' as drill_sql,
+    {{ drill_down("core.' || source_table || '", {
+        'source_system': 'source_system', 'source_account': 'source_account',
+    }) }}
+    || ' and ' || id_column || ' = ' || {{ as_sql_text('source_document_id') }}
+    || ' and not (' || all_resolved || ')' as drill_sql,
 
     -- measures
     amount_at_risk_reporting,
