@@ -10,6 +10,7 @@ from python_checks.ageing import ageing
 from python_checks.configuration import read_settings
 from python_checks.errors import RunError
 from python_checks.evaluation.command import app as evaluation
+from python_checks.exceptions import app as exceptions
 from python_checks.gate import gate
 from python_checks.run import lock
 from python_checks.run import run as run_once
@@ -36,6 +37,7 @@ WarehouseOption = Annotated[
 
 app.command()(simulate)
 app.add_typer(evaluation, name="evaluate")
+app.add_typer(exceptions, name="exceptions")
 app.command()(gate)
 app.command()(ageing)
 
