@@ -37,6 +37,9 @@ ACTION_COLUMNS = (
     "evidence_uri", "amount_at_action", "effective_at", "expires_at",
 )  # fmt: skip
 KINDS = "exception_action_kinds"
+# Ids may be given by how they begin; eight hexadecimal digits are one of four billion.
+SHORT_ID = 8
+WIDE = 130
 TRUE = frozenset({"true", "t", "1", "yes"})
 
 Row = dict[str, Any]
@@ -509,28 +512,32 @@ def _text(value: object) -> str:
 
 
 def _show_list(console: Console, rows: Sequence[Row], totals: Row) -> None:
-    table = Table(box=None, padding=(0, 1), header_style="bold")
+    table = Table(box=None, padding=(0, 2, 0, 0), header_style="bold")
     for name in ("id", "sev", "state", "check", "entity", "owner"):
-        table.add_column(name, no_wrap=True)
+        table.add_column(name, overflow="fold")
     table.add_column("at risk", justify="right", no_wrap=True)
     table.add_column("age", justify="right", no_wrap=True)
-    table.add_column("evidence", overflow="fold")
+    # What is cut helps nobody: on a narrow terminal `show` has the evidence.
+    is_wide = console.width >= WIDE
+    if is_wide:
+        table.add_column("evidence", overflow="fold")
     for row in rows:
-        table.add_row(
-            str(row["exception_id"])[:12], _text(row["severity"]), _text(row["state"]),
+        cells = [
+            str(row["exception_id"])[:SHORT_ID], _text(row["severity"]), _text(row["state"]),
             _text(row["check_id"]), _text(row["legal_entity_code"]), _text(row["owner"]),
             _amount(row["amount_at_risk_reporting"]),
-            f"{row['age_days']}{'!' if row['is_sla_breached'] else ''}", _text(row["evidence"]),
-        )  # fmt: skip
+            f"{row['age_days']}{'!' if row['is_sla_breached'] else ' '}",
+        ]  # fmt: skip
+        table.add_row(*cells, *([_text(row["evidence"])] if is_wide else []))
     console.print(table, highlight=False, markup=False)
     _say(
         console,
         f"{len(rows):,} of {totals['fitting_count']:,} shown. In the queue:"
-        f" {totals['queue_count']:,} with {_amount(totals['queue_amount'])} at risk,"
+        f" {totals['queue_count']:,} with {_total(totals, 'queue')} at risk,"
         f" {totals['overdue_count']:,} past their SLA (!). Hidden: {totals['hidden_count']:,} with"
-        f" {_amount(totals['hidden_amount'])}, of which {totals['suppressed_count']:,} suppressed."
+        f" {_total(totals, 'hidden')}, of which {totals['suppressed_count']:,} suppressed."
         f" All that is unresolved: {totals['unresolved_count']:,} with"
-        f" {_amount(totals['unresolved_amount'])}.",
+        f" {_total(totals, 'unresolved')}.",
     )
 
 
@@ -557,6 +564,11 @@ def _show_rows(console: Console, rows: Sequence[Row]) -> None:
     for place, row in enumerate(rows, start=1):
         cells = [f"{name}={value}" for name, value in row.items() if value not in (None, "")]
         _say(console, f"  {place}. {', '.join(cells)}")
+
+
+def _total(totals: Row, part: str) -> str:
+    """The amount of a part of the queue; of nothing it is zero, not unknown."""
+    return _amount(totals[f"{part}_amount"] if totals[f"{part}_count"] else Decimal(0))
 
 
 def _amount(amount: Decimal | None) -> str:

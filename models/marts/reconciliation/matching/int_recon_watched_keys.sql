@@ -35,11 +35,23 @@ alone as (
 
 days_apart as (
 
-    select -2 as days union all
-    select -1 as days union all
-    select 0 as days union all
-    select 1 as days union all
-    select 2 as days
+    select -2 as day_count
+
+    union all
+
+    select -1 as day_count
+
+    union all
+
+    select 0 as day_count
+
+    union all
+
+    select 1 as day_count
+
+    union all
+
+    select 2 as day_count
 
 ),
 
@@ -51,7 +63,7 @@ originals as (
         alone.legal_entity_code,
         alone.currency,
         alone.amount,
-        cast({{ dbt.dateadd('day', 'days_apart.days', 'alone.first_occurred_on') }} as date) as occurred_on
+        cast({{ dbt.dateadd('day', 'days_apart.day_count', 'alone.first_occurred_on') }} as date) as occurred_on
 
     from alone
 
