@@ -12,6 +12,8 @@ adjusted as (
     select
         invoice_key,
         currency,
+        'application' as told_too_by,
+        'write_off' as told_too_as,
         min(known_from_at) as adjusted_from_at,
         max(coalesce(known_before_at, {{ end_of_time() }})) as adjusted_before_at
 
@@ -37,8 +39,8 @@ compared as (
     left join adjusted
         on settlement_versions.invoice_key = adjusted.invoice_key
         and settlement_versions.currency = adjusted.currency
-        and settlement_versions.settlement_source = 'application'
-        and settlement_versions.settlement_kind = 'write_off'
+        and settlement_versions.settlement_source = adjusted.told_too_by
+        and settlement_versions.settlement_kind = adjusted.told_too_as
 
 ),
 

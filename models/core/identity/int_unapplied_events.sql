@@ -114,6 +114,9 @@ events as (
 
     inner join documents
         on coalesce(uses.payment_key, uses.credit_note_key) = documents.record_key
+        -- A payment and a credit note may have one id, and so one key.
+        and case when uses.payment_key is null then 'credit_note' else 'payment' end
+        = documents.document_kind
         and uses.currency = documents.currency
         and {{ known_together('uses', 'documents') }}
 

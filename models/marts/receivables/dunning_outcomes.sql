@@ -36,7 +36,10 @@ told as (
         receivable_events.occurred_on,
         case
             when receivable_events.movement = 'invoices' then 'invoiced'
-            when document_applications.application_kind = 'payment' then 'paid'
+            when
+                document_applications.application_kind = 'payment'
+                and receivable_events.movement in ('cash_applied', 'applications_reversed')
+                then 'paid'
             when receivable_events.movement in ('write_offs', 'write_offs_reversed') then 'written off'
             when receivable_events.movement = 'voids' then 'voided'
             else 'credited'
@@ -46,7 +49,6 @@ told as (
 
     left join document_applications
         on receivable_events.event_source_key = document_applications.document_application_key
-        and receivable_events.movement in ('cash_applied', 'applications_reversed')
 
 ),
 

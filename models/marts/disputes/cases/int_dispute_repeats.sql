@@ -51,7 +51,7 @@ left join placed as earlier
     on placed.customer_key = earlier.customer_key
     and placed.dispute_case_key <> earlier.dispute_case_key
     and earlier.opened_at < placed.opened_at
-    and {{ dbt.datediff('earlier.opened_on', 'placed.opened_on', 'day') }}
-    <= placed.window_days
+    and earlier.opened_on
+    >= cast({{ dbt.dateadd('day', '-placed.window_days', 'placed.opened_on') }} as date)
 
 group by placed.dispute_case_key

@@ -76,7 +76,7 @@ mapped as (
     left join resolutions
         on events.dispute_source_key = resolutions.dispute_source_key
         and events.occurred_at >= resolutions.occurred_at
-        and (resolutions.before_at is null or events.occurred_at < resolutions.before_at)
+        and events.occurred_at < coalesce(resolutions.before_at, {{ end_of_time() }})
 
     left join state_map as outcomes
         on resolutions.source_kind = outcomes.source_kind

@@ -11,6 +11,7 @@ summed as (
 
     -- The credit itself and those of the same customer in the days before it.
     select
+        credits.subject_kind,
         credits.credit_key,
         sum(earlier.credit_amount) as summed_amount,
         count(*) as credit_count
@@ -27,7 +28,7 @@ summed as (
 
     where earlier.credit_amount <= earlier.limit_amount
 
-    group by credits.credit_key, credits.credit_amount, credits.limit_amount
+    group by credits.subject_kind, credits.credit_key, credits.credit_amount, credits.limit_amount
 
     having
         count(*) > 1
@@ -37,6 +38,7 @@ summed as (
 )
 
 select
+    subject_kind,
     credit_key,
     'credit_not_approved' as check_id,
     'made by ' || coalesce(made_by, 'nobody known') || ', approved by nobody' as evidence
@@ -48,6 +50,7 @@ where approval_count = 0
 union all
 
 select
+    subject_kind,
     credit_key,
     'credit_self_approved' as check_id,
     'made and approved by ' || coalesce(made_by, first_approver) as evidence
@@ -59,6 +62,7 @@ where is_self_approved
 union all
 
 select
+    subject_kind,
     credit_key,
     'credit_approved_late' as check_id,
     'posted ' || cast(credited_on as {{ dbt.type_string() }}) || ', approved '
@@ -71,6 +75,7 @@ where approval_count > 0 and is_approved_late
 union all
 
 select
+    subject_kind,
     credit_key,
     case when credit_amount > limit_amount then 'credit_over_limit' else 'credit_near_limit' end
         as check_id,
@@ -84,6 +89,7 @@ where credit_amount * 10000 >= limit_amount * near_limit_bps
 union all
 
 select
+    credits.subject_kind,
     credits.credit_key,
     'credit_split' as check_id,
     cast(summed.credit_count as {{ dbt.type_string() }}) || ' credits within '
@@ -94,4 +100,5 @@ select
 from summed
 
 inner join credits
-    on summed.credit_key = credits.credit_key
+    on summed.subject_kind = credits.subject_kind
+    and summed.credit_key = credits.credit_key

@@ -17,7 +17,9 @@ select
     -- keys
     violations.check_id,
     credits.legal_entity_code,
-    {{ joined_key(['credits.subject_kind', 'credits.source_subject_id']) }} as natural_key,
+    {{ joined_key([
+        'credits.subject_kind', 'credits.source_system', 'credits.source_account', 'credits.source_subject_id'
+    ]) }} as natural_key,
     credits.customer_key,
     case when credits.subject_kind = 'credit_note' then 'fct_credit_notes' else 'fct_adjustments' end as source_table,
     credits.credit_key as source_key,
@@ -67,4 +69,5 @@ select
 from violations
 
 inner join credits
-    on violations.credit_key = credits.credit_key
+    on violations.subject_kind = credits.subject_kind
+    and violations.credit_key = credits.credit_key

@@ -110,7 +110,7 @@ daily as (
     left join hiding
         on classified.exception_id = hiding.exception_id
         and hiding.counts_from_on <= covered_days.queue_on
-        and (hiding.counts_before_on is null or covered_days.queue_on < hiding.counts_before_on)
+        and covered_days.queue_on < coalesce(hiding.counts_before_on, cast({{ end_of_time() }} as date))
 
 )
 

@@ -21,7 +21,12 @@ checks as (
 
 business_days as (
 
-    select * from {{ ref('int_business_days') }}
+    -- The days of the clock of that name.
+    select
+        *,
+        'business' as sla_clock
+
+    from {{ ref('int_business_days') }}
 
 ),
 
@@ -91,10 +96,10 @@ due as (
     left join business_days as first_days
         on started.legal_entity_code = first_days.legal_entity_code
         and started.came_on = first_days.calendar_on
-        and started.sla_clock = 'business'
 
     left join business_days as due_days
-        on first_days.legal_entity_code = due_days.legal_entity_code
+        on started.sla_clock = due_days.sla_clock
+        and first_days.legal_entity_code = due_days.legal_entity_code
         and first_days.business_day_number + started.sla_days = due_days.business_day_number
         and due_days.is_business_day
 
