@@ -467,7 +467,11 @@ def test_every_public_model_has_a_consumer() -> None:
 
 @pytest.fixture(scope="module")
 def warehouse(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The folder of a run over the committed sample, made by the first worker that asks."""
+    """The folder of a run over the committed sample: that of `make test` (SAMPLE_WAREHOUSE), else one
+    made by the first worker that asks.
+    """
+    if made := os.environ.get("SAMPLE_WAREHOUSE"):
+        return Path(made)
     base = tmp_path_factory.getbasetemp()
     folder = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "docs_warehouse"
     with FileLock(f"{folder}.lock"):
