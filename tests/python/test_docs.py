@@ -467,8 +467,9 @@ def test_every_public_model_has_a_consumer() -> None:
 
 @pytest.fixture(scope="module")
 def warehouse(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The folder of a run over the committed sample: that of `make test` (SAMPLE_WAREHOUSE), else one
-    made by the first worker that asks.
+    """The folder of a run over the committed sample.
+
+    That of `make test` (SAMPLE_WAREHOUSE), else one made by the first worker that asks.
     """
     if made := os.environ.get("SAMPLE_WAREHOUSE"):
         return Path(made)
