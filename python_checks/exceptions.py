@@ -253,16 +253,15 @@ def read_list(
         "severity": filters.severity, "owner": filters.owner, "check_id": filters.check,
         "legal_entity_code": filters.entity, "state": filters.state,
     }  # fmt: skip
-    names = _names(connection)
     asked = {column: value for column, value in wanted.items() if value is not None}
-    conditions = [f"{names.get(column, column)} = ${column}" for column in asked]
+    conditions = [f"{column} = ${column}" for column in asked]
     conditions += ["is_sla_breached"] if filters.overdue else []
     fits = " and ".join(conditions) or "true"
     shown = "true" if filters.everything or filters.state is not None else "is_in_queue"
     rows = _rows(
         connection,
         f"select * from marts.exceptions where {fits} and {shown}"
-        f" order by {names['severity']}, abs(amount_at_risk_reporting) desc nulls last,"
+        " order by severity, abs(amount_at_risk_reporting) desc nulls last,"
         f" exception_id limit {int(limit)}",
         asked,
     )
@@ -285,7 +284,7 @@ def read_list(
         """,
         asked,
     )
-    return [_renamed(row) for row in rows], counted[0]
+    return rows, counted[0]
 
 
 def find_exception(connection: duckdb.DuckDBPyConnection, beginning: str) -> Row:
@@ -305,7 +304,7 @@ def find_exception(connection: duckdb.DuckDBPyConnection, beginning: str) -> Row
     if len(rows) > 1 and not exact:
         some = ", ".join(str(row["exception_id"]) for row in rows[:5])
         raise RefusedError(f"more than one exception begins with {beginning}: {some}")
-    return _renamed((exact or rows)[0])
+    return (exact or rows)[0]
 
 
 def drill_down(
@@ -360,22 +359,6 @@ def _rows(
     found = connection.execute(query, parameters) if parameters else connection.execute(query)
     names = [column[0] for column in found.description or []]
     return [dict(zip(names, row, strict=True)) for row in found.fetchall()]
-
-
-def _names(connection: duckdb.DuckDBPyConnection) -> dict[str, str]:
-    """How the queue spells its severity and owner: as codes, or without."""
-    columns = {str(row["column_name"]) for row in _rows(connection, "describe marts.exceptions")}
-    return {
-        name: f"{name}_code" if f"{name}_code" in columns else name
-        for name in ("severity", "owner")
-    }
-
-
-def _renamed(row: Row) -> Row:
-    return {
-        name.removesuffix("_code") if name in ("severity_code", "owner_code") else name: value
-        for name, value in row.items()
-    }
 
 
 # --- deciding and writing -------------------------------------------------------------------------

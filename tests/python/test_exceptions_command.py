@@ -59,8 +59,8 @@ def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Run:
             create table marts.exceptions as
             select
                 exception_id, 'thing_wrong' as check_id, 'Thing' as check_name, state,
-                state in ('open', 'assigned') as is_in_queue, severity as severity_code,
-                'ops' as owner_code, is_late as is_sla_breached, 3 as age_days,
+                state in ('open', 'assigned') as is_in_queue, severity,
+                'ops' as owner, is_late as is_sla_breached, 3 as age_days,
                 amount::decimal(38, 4) as amount_at_risk_reporting, entity as legal_entity_code,
                 'evidence of ' || exception_id as evidence, drill as drill_sql
             from (values

@@ -6,13 +6,16 @@ invoices. What is looped over may be a policy: a few rows.
 """
 
 import json
+import re
 from collections.abc import Iterator
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import duckdb
 import pytest
-from reconciliation_engine import compiled_manifest
+from jinja2 import Environment
+from reconciliation_engine import REPOSITORY, compiled_manifest
 from test_docs import warehouse
 
 __all__ = ["warehouse"]
@@ -58,6 +61,24 @@ def test_no_model_loops_over_two_large_tables(
                 if inner_rows > FEW_ROWS
             ]
     assert found == []
+
+
+@pytest.mark.parametrize(
+    ("step", "is_import"),
+    [
+        ('things as (\n\n    select * from "b"."core"."fct_things"\n\n)', True),
+        ("things as (\n\n    select * from core.fct_things where kind = 'a'\n\n)", True),
+        ("things as (\n\n    select thing_key from core.fct_things\n\n)", False),
+        ("things as (\n\n    select * from core.fct_things group by all\n\n)", False),
+    ],
+    ids=["a table", "some of its rows", "some of its columns", "grouped"],
+)
+def test_only_imports_are_read_in_place(step: str, is_import: bool) -> None:
+    macros = (REPOSITORY / "macros/project/imports.sql").read_text(encoding="utf-8")
+    template = Environment().from_string(macros + "{{ duckdb__imports_in_place(code) }}")
+    modules = SimpleNamespace(re=re)
+    rendered = template.render(code=step, modules=modules, **{"return": lambda value: value})
+    assert rendered.endswith(step.replace("as (", "as not materialized (") if is_import else step)
 
 
 def test_a_join_with_a_condition_on_one_side_is_seen() -> None:

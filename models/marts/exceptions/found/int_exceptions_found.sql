@@ -1,2 +1,2 @@
 {#- Grain: one row that a check found in this run; several rows may be one exception. -#}
-{{ union_exceptions() }}
+{{ union_listed('exception_sources', 'int_exceptions_') }}

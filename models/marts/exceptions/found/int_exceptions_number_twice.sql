@@ -16,7 +16,7 @@ repeated as (
         min(number_column) as number_column,
         min(document_key) as document_key,
         case when count(distinct customer_key) = 1 then min(customer_key) end as customer_key,
-        count(distinct document_key) as document_count,
+        count(*) as document_count,
         cast(sum(abs(total_amount_reporting)) as decimal(38, 4)) as amount_at_risk_reporting,
         min(issued_on) as issued_on
 
@@ -24,7 +24,7 @@ repeated as (
 
     group by legal_entity_code, document_number
 
-    having count(distinct document_key) > 1
+    having count(*) > 1
 
 )
 

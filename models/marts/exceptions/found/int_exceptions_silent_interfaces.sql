@@ -40,23 +40,7 @@ allowed as (
 
     cross join run_dates
 
-    left join slas as exact
-        on last_messages.interface_code = exact.interface_code
-        and last_messages.legal_entity_code = exact.legal_entity_code
-        and run_dates.as_of_date >= exact.valid_from_on
-        and run_dates.as_of_date < exact.valid_before_on
-
-    left join slas as named
-        on last_messages.interface_code = named.interface_code
-        and named.legal_entity_code = '*'
-        and run_dates.as_of_date >= named.valid_from_on
-        and run_dates.as_of_date < named.valid_before_on
-
-    left join slas as every
-        on every.interface_code = '*'
-        and every.legal_entity_code = '*'
-        and run_dates.as_of_date >= every.valid_from_on
-        and run_dates.as_of_date < every.valid_before_on
+    {{ join_interface_slas('last_messages', 'run_dates.as_of_date') }}
 
 ),
 

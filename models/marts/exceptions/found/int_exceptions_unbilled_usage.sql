@@ -64,15 +64,7 @@ timed as (
         on unbilled.legal_entity_code = subscription_items.legal_entity_code
         and unbilled.source_subscription_item_id = subscription_items.source_subscription_item_id
 
-    left join slas as exact
-        on subscription_items.billing_interval = exact.billing_interval
-        and unbilled.rated_on >= exact.valid_from_on
-        and unbilled.rated_on < exact.valid_before_on
-
-    left join slas as every
-        on every.billing_interval = '*'
-        and unbilled.rated_on >= every.valid_from_on
-        and unbilled.rated_on < every.valid_before_on
+    {{ join_usage_slas('subscription_items', 'unbilled.rated_on') }}
 
     left join exchange_rates
         on unbilled.currency = exchange_rates.from_currency

@@ -48,20 +48,12 @@ timed as (
     inner join usage_events
         on unrated.usage_event_key = usage_events.usage_event_key
 
-    -- The meter delivers the charge's id of the billing system, under an account of its exact.
+    -- The meter delivers the charge's id of the billing system, under an account of its own.
     left join subscription_items
         on usage_events.legal_entity_code = subscription_items.legal_entity_code
         and usage_events.source_subscription_item_id = subscription_items.source_subscription_item_id
 
-    left join slas as exact
-        on subscription_items.billing_interval = exact.billing_interval
-        and usage_events.occurred_on >= exact.valid_from_on
-        and usage_events.occurred_on < exact.valid_before_on
-
-    left join slas as every
-        on every.billing_interval = '*'
-        and usage_events.occurred_on >= every.valid_from_on
-        and usage_events.occurred_on < every.valid_before_on
+    {{ join_usage_slas('subscription_items', 'usage_events.occurred_on') }}
 
 ),
 

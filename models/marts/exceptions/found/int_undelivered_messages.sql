@@ -1,9 +1,12 @@
 {#- Grain: one message that never arrived, by its last attempt, judged by the SLA of its interface. -#}
 with
 
-attempts as (
+undelivered as (
 
-    select * from {{ ref('fct_sync_messages') }}
+    select
+        *,
+        coalesce(attempted_on, created_on) as last_on
+    from {{ ref('int_recon_undelivered') }}
 
 ),
 
@@ -19,76 +22,23 @@ run_dates as (
 
 ),
 
-undelivered as (
-
-    select
-        source_account,
-        interface_code,
-        message_key
-
-    from attempts
-
-    group by source_account, interface_code, message_key
-
-    having max(case when message_status = 'delivered' then 1 else 0 end) = 0
-
-),
-
-ranked as (
-
-    select
-        attempts.*,
-        coalesce(attempts.attempted_on, attempts.created_on) as last_on,
-        row_number() over (
-            partition by attempts.source_account, attempts.interface_code, attempts.message_key
-            order by
-                attempts.attempt_number desc, attempts.attempted_at desc, attempts.sync_message_key asc
-        ) as recency
-
-    from undelivered
-
-    inner join attempts
-        on undelivered.source_account = attempts.source_account
-        and undelivered.interface_code = attempts.interface_code
-        and undelivered.message_key = attempts.message_key
-
-),
-
 timed as (
 
-    -- The newest attempt stands for the message. The day that the run looks from counts in full.
+    -- The day that the run looks from counts in full.
     select
-        ranked.*,
+        undelivered.*,
         {{ dbt.datediff(
-            'coalesce(ranked.attempted_at, ranked.created_at)',
+            'coalesce(undelivered.attempted_at, undelivered.created_at)',
             dbt.dateadd('day', 1, 'run_dates.as_of_date'), 'hour'
         ) }} as waited_hours,
         coalesce(exact.pending_hours, named.pending_hours, every.pending_hours) as pending_hours,
         coalesce(exact.retry_hours, named.retry_hours, every.retry_hours) as retry_hours
 
-    from ranked
+    from undelivered
 
     cross join run_dates
 
-    left join slas as exact
-        on ranked.interface_code = exact.interface_code
-        and ranked.legal_entity_code = exact.legal_entity_code
-        and ranked.last_on >= exact.valid_from_on
-        and ranked.last_on < exact.valid_before_on
-
-    left join slas as named
-        on ranked.interface_code = named.interface_code
-        and named.legal_entity_code = '*'
-        and ranked.last_on >= named.valid_from_on
-        and ranked.last_on < named.valid_before_on
-
-    left join slas as every
-        on every.interface_code = '*'
-        and every.legal_entity_code = '*'
-        and ranked.last_on >= every.valid_from_on
-        and ranked.last_on < every.valid_before_on
-
-    where ranked.recency = 1
+    {{ join_interface_slas('undelivered', 'undelivered.last_on') }}
 
 )
 

@@ -1,2 +1,2 @@
 {#- Grain: one thing that is wrong with a leg, whatever its amount. -#}
-{{ union_recon('defects') }}
+{{ union_listed('recon_defects', 'int_recon_defects_') }}

@@ -5,7 +5,7 @@ with
 
 legs as (
 
-    {{ union_recon('legs', without=['residual_amount']) }}
+    {{ union_listed('recon_legs', 'int_recon_legs_', without=['residual_amount']) }}
 
 ),
 

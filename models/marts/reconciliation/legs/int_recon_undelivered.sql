@@ -1,5 +1,4 @@
-{#- Grain: one business object that an integration message should have carried and that never
-    arrived, with the state of its last attempt. -#}
+{#- Grain: one integration message that never arrived, by its last attempt. -#}
 with
 
 attempts as (
@@ -43,6 +42,8 @@ last_attempts as (
 
 select
     -- keys
+    sync_message_key,
+    source_account,
     legal_entity_code,
     object_kind,
     source_object_id,
@@ -50,13 +51,21 @@ select
 
     -- attributes
     interface_code,
+    message_status,
+    error_code,
     -- What ended in the dead-letter queue needs a person; what failed or waits is tried again.
     case when message_status = 'dead_lettered' then 'export_failed' else 'export_delayed' end
         as break_code,
     'message ' || message_key || ', attempt ' || cast(attempt_number as {{ dbt.type_string() }})
     || ': ' || message_status || coalesce(' (' || error_code || ')', '') as evidence,
 
+    -- measures
+    attempt_number,
+
     -- times
+    created_at,
+    created_on,
+    attempted_at,
     attempted_on
 
 from last_attempts

@@ -1,24 +1,3 @@
-{#- The columns that every model of vars.yml `exception_sources` has, in this order. -#}
-{% macro exception_columns() -%}
-    {{ return([
-        'check_id', 'legal_entity_code', 'natural_key', 'customer_key', 'source_table', 'source_key',
-        'severity_code', 'owner_code', 'cause_code', 'evidence', 'next_step', 'drill_sql',
-        'amount_at_risk_reporting', 'occurred_on', 'due_on',
-    ]) }}
-{%- endmacro %}
-
-{#- The models int_exceptions_<name> of vars.yml, one under the other. One that lacks or misspells a
-    column fails here by name. -#}
-{% macro union_exceptions() -%}
-    {% set columns = exception_columns() %}
-    {% for name in var('exception_sources') %}
-    select
-        {{ columns | join(',\n        ') }}
-    from {{ ref('int_exceptions_' ~ name) }}
-    {{ "union all" if not loop.last }}
-    {% endfor %}
-{%- endmacro %}
-
 {#- The key of an exception: nothing in it that a rebuild, another order of rows or another amount
     would change. -#}
 {% macro exception_key(check_id='check_id', legal_entity_code='legal_entity_code', natural_key='natural_key') -%}

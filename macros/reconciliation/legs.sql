@@ -1,18 +1,3 @@
-{#- One narrow model per pair, all of one contract, listed in vars.yml: `part` is `legs`, `causes` or
-    `defects`. A model that lacks or misspells a column fails here by name. `without`: columns of the
-    union's contract that it computes itself. -#}
-{% macro union_recon(part, without=[]) -%}
-    {% set columns = model.columns.values() | rejectattr('name', 'in', without) | list if execute else [] %}
-    {% for name in var('recon_' ~ part) %}
-    select
-        {% for column in columns -%}
-        cast({{ column.name }} as {{ column.data_type }}) as {{ column.name }}{{ "," if not loop.last }}
-        {% endfor %}
-    from {{ ref('int_recon_' ~ part ~ '_' ~ name) }}
-    {{ "union all" if not loop.last }}
-    {% endfor %}
-{%- endmacro %}
-
 {#- What a leg is grouped by. What names no key, entity or currency stands for itself: no document may
     be lost for it. -#}
 {% macro clearing_columns() -%}
@@ -31,8 +16,8 @@
 {% macro leg_natural_key() -%} coalesce(natural_key, leg_key) {%- endmacro %}
 
 {#- The legs in scope, summed by clearing key: each model by itself, since the legs of a key lie in one
-    of them (the grain of int_recon_keys is tested), and ten small groupings cost less than a large
-    one. -#}
+    of them (the grain of int_recon_keys is tested), and many small groupings cost less than
+    one large. -#}
 {% macro legs_summed_by_key() -%}
     {% set keys = clearing_columns() %}
     {% for name in var('recon_legs') %}
